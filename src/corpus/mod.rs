@@ -1,0 +1,29 @@
+//! Files → entries: reading every format, collecting every issue, naming versions, comparing them.
+//!
+//! A [`Corpus`] exists only when nothing is wrong with it. This room reads files and nothing else: no index, no model.
+
+pub mod entry;
+pub mod issue;
+pub mod routing;
+
+pub use entry::{Entry, Place};
+pub use issue::Issue;
+pub use routing::{Priority, Routing, RoutingRule, SkillGroup};
+
+/// A checked, immutable knowledge base.
+#[derive(Debug, Clone)]
+pub struct Corpus {
+    /// Sorted by id.
+    pub entries: Vec<Entry>,
+    /// Groups of words with one meaning, normalised; the first word stands for the group.
+    pub synonyms: Vec<Vec<String>>,
+    /// Words jieba should know, normalised.
+    pub dictionary: Vec<String>,
+    /// Words without meaning for matching, normalised; the built-in list where the corpus has no `stopwords.txt`.
+    pub stopwords: Vec<String>,
+    pub routing: Routing,
+    /// Content address: the first 16 hexadecimal digits of a BLAKE3 over everything above in canonical form.
+    pub version: String,
+    /// Findings that do not stop the corpus from serving.
+    pub warnings: Vec<Issue>,
+}

@@ -1,0 +1,2 @@
+//! Yingda.
+fn main() {}

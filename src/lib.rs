@@ -2,7 +2,15 @@
 //! skill group.
 
 pub mod answer;
+pub mod cli;
+pub mod config;
 pub mod corpus;
+pub mod decision;
+pub mod gate;
+pub mod knowledge_base;
+pub mod quality;
+pub mod ranking;
+pub mod retrieval;
 pub mod snapshot;
 pub mod text;
 pub mod tickets;

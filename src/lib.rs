@@ -2,7 +2,11 @@
 //! skill group.
 
 pub mod answer;
+pub mod cli;
+pub mod config;
 pub mod corpus;
+pub mod http;
 pub mod snapshot;
+pub mod telemetry;
 pub mod text;
 pub mod tickets;

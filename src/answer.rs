@@ -12,7 +12,7 @@ use crate::ranking::Scored;
 use crate::retrieval::IndexError;
 use crate::snapshot::Snapshot;
 use crate::text::normalize;
-use crate::tickets::{RouteDecision, Ticket};
+use crate::tickets::{RouteDecision, Router, Ticket};
 
 pub use crate::decision::Decision;
 
@@ -180,7 +180,7 @@ fn hand_off(snapshot: &Snapshot, question: &Question<'_>, reason: HandoffReason)
     let named = routing.default_group.as_ref().filter(|_| bare_request && routed.decision == RouteDecision::Review);
     match named {
         Some(group) => Handoff {
-            promise: snapshot.router.promise(routing, group),
+            promise: Router::promise(routing, group),
             skill_group: group.clone(),
             confidence: 1.0,
             reason,

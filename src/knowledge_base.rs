@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::corpus::history::{History, HistoryError};
+use crate::corpus::history::{History, HistoryError, KeptVersion, LiveMark};
 use crate::corpus::{self, Corpus, Issue};
 use crate::decision::Policy;
 use crate::gate::{GateReport, compare_golden};
@@ -113,14 +113,12 @@ impl KnowledgeBase {
         let ranker = Arc::new(RankerModel::from_json(RANKER)?);
         let ranker_version = blake3::hash(RANKER).to_hex()[..8].to_owned();
         let models = Models { router, ranker, ranker_version, policy: sources.policy };
-        let mut history = History::open(sources.data.as_ref().map(|dir| dir.join(name)).as_deref())?;
-        let pinned = history.live().filter(|live| live.pinned).map(|live| live.version);
-        let corpus = match pinned.and_then(|version| history.get(&version)) {
+        let history = History::open(sources.data.as_deref())?;
+        let corpus = match pinned(&history)? {
             Some(kept) => kept,
             None => {
                 let loaded = Arc::new(load(&sources)?);
-                history.keep(&loaded, now)?;
-                history.set_live(&loaded.version, false, now)?;
+                keep_live(&history, &loaded, false, now)?;
                 loaded
             }
         };
@@ -147,7 +145,7 @@ impl KnowledgeBase {
     /// As [`KnowledgeBase::open`], or [`PublishError::Refused`] by the gate; the live snapshot stays.
     pub fn reload(&self, dry_run: bool, now: Timestamp) -> Result<ReloadReport, PublishError> {
         let started = Instant::now();
-        let mut history = self.lock();
+        let history = self.lock();
         let corpus = Arc::new(load(&self.sources)?);
         let next = Snapshot::prepare(corpus, &self.models, now)?;
         let gate = compare_golden(&self.live.load(), &next, now)?;
@@ -159,7 +157,7 @@ impl KnowledgeBase {
             report.warnings.push(embedded_note());
         }
         if !dry_run {
-            self.publish(&mut history, next, false, now)?;
+            self.publish(&history, next, false, now)?;
         }
         Ok(self.finish(report, started))
     }
@@ -171,29 +169,30 @@ impl KnowledgeBase {
     /// [`PublishError::UnknownVersion`]; the live snapshot stays.
     pub fn rollback(&self, version: &str, now: Timestamp) -> Result<ReloadReport, PublishError> {
         let started = Instant::now();
-        let mut history = self.lock();
-        let corpus = history.get(version).ok_or_else(|| PublishError::UnknownVersion(version.to_owned()))?;
+        let history = self.lock();
+        let corpus = history.get(version)?.ok_or_else(|| PublishError::UnknownVersion(version.to_owned()))?;
         let next = Snapshot::prepare(corpus, &self.models, now)?;
         let gate = compare_golden(&self.live.load(), &next, now)?;
         let report = self.report(&next, gate, false);
-        self.publish(&mut history, next, true, now)?;
+        self.publish(&history, next, true, now)?;
         Ok(self.finish(report, started))
     }
 
     /// Kept versions, newest first.
-    #[must_use]
-    pub fn versions(&self) -> Vec<VersionInfo> {
-        let history = self.lock();
+    ///
+    /// # Errors
+    /// [`PublishError::History`] when the data directory cannot be read.
+    pub fn versions(&self) -> Result<Vec<VersionInfo>, PublishError> {
+        let kept = self.lock().list()?;
         let live = self.live.load().corpus.version.clone();
-        let kept = history.list().into_iter();
-        kept.map(|kept| VersionInfo {
+        let view = |kept: KeptVersion| VersionInfo {
             live: kept.version == live,
             version: kept.version,
             published_at: kept.published_at.to_string(),
             entries: kept.entries,
             questions: kept.questions,
-        })
-        .collect()
+        };
+        Ok(kept.into_iter().map(view).collect())
     }
 
     /// What staff should know about the live snapshot although it serves.
@@ -211,9 +210,8 @@ impl KnowledgeBase {
     }
 
     /// Keeps the version first: once live, it must be found again.
-    fn publish(&self, history: &mut History, next: Snapshot, pinned: bool, now: Timestamp) -> Result<(), HistoryError> {
-        history.keep(&next.corpus, now)?;
-        history.set_live(&next.corpus.version, pinned, now)?;
+    fn publish(&self, history: &History, next: Snapshot, pinned: bool, now: Timestamp) -> Result<(), HistoryError> {
+        keep_live(history, &next.corpus, pinned, now)?;
         let generation = self.live.load().generation + 1;
         self.live.store(Arc::new(next.numbered(generation, now)));
         Ok(())
@@ -242,6 +240,19 @@ impl KnowledgeBase {
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         ReloadReport { generation: self.live.load().generation, elapsed_ms, ..report }
     }
+}
+
+/// The version that the last rollback asked to stay with, if any.
+fn pinned(history: &History) -> Result<Option<Arc<Corpus>>, HistoryError> {
+    match history.live()? {
+        Some(mark) if mark.pinned => history.get(&mark.version),
+        _ => Ok(None),
+    }
+}
+
+fn keep_live(history: &History, corpus: &Arc<Corpus>, pinned: bool, now: Timestamp) -> Result<(), HistoryError> {
+    history.keep(corpus, now)?;
+    history.set_live(&LiveMark { version: corpus.version.clone(), published_at: now, pinned })
 }
 
 fn load(sources: &Sources) -> Result<Corpus, PublishError> {

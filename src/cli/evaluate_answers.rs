@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use comfy_table::{Table, presets};
+use comfy_table::Table;
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -155,7 +156,8 @@ fn write_ranks(path: &Path, rows: &[EvaluationRow], judged: &[Judged]) -> anyhow
 
 fn table(quality: &AnswerQuality) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_FULL_CONDENSED).set_header(["指标", "数值"]);
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["指标", "数值"]);
     let percent = |value: f64| format!("{:.1} %", value * 100.0);
     let optional = |value: Option<f64>| value.map_or("–".to_owned(), percent);
     table.add_row(["问题（库外）".to_owned(), format!("{}（{}）", quality.questions, quality.out_of_scope)]);

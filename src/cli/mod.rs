@@ -1,5 +1,148 @@
-//! The command line.
+//! The command line: one subcommand, one file, each with `Args` and `run`. It decides nothing itself.
 
+pub mod clock;
+pub mod evaluate_answers;
 pub mod evaluate_tickets;
+pub mod fit_ranker;
+pub mod progress;
 pub mod promote;
+pub mod serve;
 pub mod train;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::builder::styling::Styles;
+use clap::{Arg, ArgAction, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+/// 应答：用企业自己的常见问题库回答客户，其余工单分给合适的技能组。
+#[derive(Debug, Parser)]
+#[command(name = "yingda", version, styles = Styles::plain(), disable_help_flag = true, disable_version_flag = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Subcommands,
+}
+
+/// In the order of daily use.
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+enum Subcommands {
+    /// 启动服务（不写子命令时的默认动作）
+    Serve(serve::Args),
+    /// 用带标签的工单训练分派模型
+    Train(train::Args),
+    /// 用带答案的问题或带标签的工单评测
+    Evaluate(Evaluate),
+    /// 候选模型不比现用的差时换上它
+    Promote(promote::Args),
+    /// 用知识库自己的问法训练随程序发布的排序模型
+    FitRanker(fit_ranker::FitRanker),
+}
+
+/// What to evaluate.
+#[derive(Debug, clap::Args)]
+struct Evaluate {
+    #[command(subcommand)]
+    what: Evaluated,
+}
+
+#[derive(Debug, Subcommand)]
+enum Evaluated {
+    /// 评测回答：排序、直接回答、转人工、校准
+    Answers(evaluate_answers::EvaluateAnswers),
+    /// 评测分派：准确率、各技能组、校准
+    Tickets(evaluate_tickets::Args),
+}
+
+impl Subcommands {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Serve(args) => serve::run(args),
+            Self::Train(args) => train::run(&args),
+            Self::Evaluate(Evaluate { what: Evaluated::Answers(args) }) => evaluate_answers::run(&args),
+            Self::Evaluate(Evaluate { what: Evaluated::Tickets(args) }) => evaluate_tickets::run(&args),
+            Self::Promote(args) => promote::run(&args),
+            Self::FitRanker(args) => fit_ranker::run(&args),
+        }
+    }
+}
+
+/// Runs the command line of this process. Exit codes: 0 done, 1 the work failed, 2 wrong usage or configuration.
+#[must_use]
+pub fn run() -> ExitCode {
+    let matches = match command().try_get_matches_from(with_default_command(std::env::args_os())) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help goes to standard output with code 0, wrong usage to standard error with code 2.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let outcome = Cli::from_arg_matches(&matches).map_err(anyhow::Error::from).and_then(|cli| cli.command.run());
+    outcome.unwrap_or_else(|error| {
+        let _ = writeln!(std::io::stderr().lock(), "错误：{error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+/// `yingda` alone, or followed by flags of `serve`, means `yingda serve`.
+fn with_default_command(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut args: Vec<OsString> = args.collect();
+    let own = ["-h", "--help", "-V", "--version"];
+    let first = args.get(1).and_then(|arg| arg.to_str()).unwrap_or("-");
+    if first.starts_with('-') && !own.contains(&first) {
+        args.insert(args.len().min(1), "serve".into());
+    }
+    args
+}
+
+fn command() -> Command {
+    in_chinese(Cli::command())
+        .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help("显示版本"))
+}
+
+/// Replaces the headings and the help flag that clap writes in English, in this command and all below.
+fn in_chinese(command: Command) -> Command {
+    let template = if command.has_subcommands() {
+        "{about}\n\n用法：{usage}\n\n命令：\n{subcommands}\n\n选项：\n{options}"
+    } else {
+        "{about}\n\n用法：{usage}\n\n{all-args}"
+    };
+    command
+        .disable_help_flag(true)
+        .next_line_help(false)
+        .help_template(template)
+        .mut_args(|arg| if arg.is_positional() { arg.help_heading("参数") } else { arg.help_heading("选项") })
+        .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help("显示帮助").help_heading("选项"))
+        .mut_subcommands(in_chinese)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(args: &[&str]) -> Vec<String> {
+        let args = args.iter().map(OsString::from);
+        with_default_command(args).into_iter().map(|arg| arg.into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn serving_is_the_default() {
+        for (given, meant) in [
+            (vec!["yingda"], vec!["yingda", "serve"]), // nothing at all
+            (vec!["yingda", "--listen", "x"], vec!["yingda", "serve", "--listen", "x"]), // flags of serve
+            (vec!["yingda", "--help"], vec!["yingda", "--help"]), // help shows all commands
+            (vec!["yingda", "check"], vec!["yingda", "check"]), // a command stays
+        ] {
+            assert_eq!(line(&given), meant);
+        }
+    }
+
+    #[test]
+    fn the_commands_are_consistent_and_speak_chinese() {
+        command().debug_assert();
+        let help = command().render_long_help().to_string();
+        assert!(help.contains("用法：") && help.contains("启动服务"), "{help}");
+    }
+}

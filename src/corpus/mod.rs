@@ -5,7 +5,9 @@
 pub mod diff;
 pub mod embedded;
 pub mod entry;
+pub mod export;
 pub mod golden;
+pub mod history;
 pub mod issue;
 pub mod load;
 pub mod routing;
@@ -37,4 +39,13 @@ pub struct Corpus {
     pub version: String,
     /// Findings that do not stop the corpus from serving.
     pub warnings: Vec<Issue>,
+}
+
+impl Corpus {
+    /// The entry with this id.
+    #[must_use]
+    pub fn entry(&self, id: &str) -> Option<&Entry> {
+        let found = self.entries.binary_search_by(|entry| entry.id.as_str().cmp(id));
+        found.ok().and_then(|at| self.entries.get(at))
+    }
 }

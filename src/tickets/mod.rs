@@ -6,6 +6,7 @@ pub mod bundle;
 pub mod calibrate;
 pub mod csr;
 pub mod dataset;
+mod embedded;
 pub mod evaluate;
 pub mod features;
 pub mod folds;
@@ -21,4 +22,5 @@ pub mod terms;
 pub mod ticket_file;
 pub mod train;
 
+pub use bundle::BundleError;
 pub use route::{RankedGroup, RouteDecision, Routed, Router, TermWeight, Ticket};

@@ -121,7 +121,6 @@ impl Router {
         let ranked = |group: usize| self.ranked(group, &judged);
         let usual = if about.complaint { Priority::High } else { Priority::Normal };
         let group = routing.group(&skill_group);
-        let promise = group.map(|group| group.promise.as_str()).filter(|promise| !promise.is_empty());
         let applied = rule.filter(|rule| ordered.is_some() || rule.priority.is_some());
         Routed {
             decision: if ordered.is_some() || judged.routed { RouteDecision::Route } else { RouteDecision::Review },
@@ -134,11 +133,18 @@ impl Router {
             priority: rule.and_then(|rule| rule.priority).unwrap_or(usual),
             rule: applied.map(|rule| rule.name.clone()),
             flow: group.map(|group| group.flow.clone()).unwrap_or_default(),
-            promise: promise.unwrap_or(DEFAULT_PROMISE).to_owned(),
+            promise: Self::promise(routing, &skill_group),
             explanation: if explain { self.explanation(&text, judged.best) } else { Vec::new() },
             model_version: self.version.clone(),
             skill_group,
         }
+    }
+
+    /// What the customer of a group is told.
+    #[must_use]
+    pub fn promise(routing: &Routing, group: &str) -> String {
+        let own = routing.group(group).map(|group| group.promise.as_str()).filter(|promise| !promise.is_empty());
+        own.unwrap_or(DEFAULT_PROMISE).to_owned()
     }
 
     /// What staff should know about this model beside this routing; empty when the two agree.

@@ -1,0 +1,52 @@
+//! The sample configuration, written from the table of keys so that it cannot drift from what is read.
+
+use std::fmt::Write as _;
+
+use super::keys::{KEYS, Key};
+
+/// Tables that repeat and thus have no default to show.
+const TABLES: &str = r#"
+# API 密钥：一个 [[key]] 一把，请求头写 Authorization: Bearer 密钥。不配置则只能监听本机地址。
+# role：frontend（提问、联想）、ticketing（工单分类）、staff（全部）。
+# blake3、secret、secret_file 三项填一项；kb 限定可用的知识库，不填则全部可用。
+# [[key]]
+# name = "web"
+# role = "frontend"
+# secret_file = "/run/secrets/yingda-web"
+# kb = ["default"]
+
+# 更多知识库：一个 [kb.名称] 一个，地址在 /v1/kb/名称/ 之下；model 不填则使用内置模型。
+# [kb.phone]
+# corpus = "corpora/phone"
+# model = "models/phone"
+"#;
+
+/// A complete configuration file in TOML: every key with its meaning, commented out at its default.
+#[must_use]
+pub fn sample() -> String {
+    let mut text = String::from("# 应答（Yingda）配置示例。下列各项均为默认值，去掉行首的 # 即可修改。\n");
+    text.push_str("# 优先级：命令行参数 > 环境变量 > 本文件 > 默认值。相对路径以启动时的工作目录为准。\n");
+    let mut table = "";
+    for key in KEYS {
+        let (in_table, name) = key.path.split_once('.').unwrap_or(("", key.path));
+        if in_table != table {
+            table = in_table;
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n[{table}]");
+        }
+        let _ = write!(text, "\n# {}\n# （参数 --{}，环境变量 {}）\n", key.help, key.flag(), key.variable());
+        let _ = writeln!(text, "# {name} = {}", toml_value(key));
+    }
+    text.push_str(TABLES);
+    text
+}
+
+fn toml_value(key: &Key) -> String {
+    if key.path == "cors.origins" {
+        return "[]".to_owned();
+    }
+    match key.default.parse::<u64>() {
+        Ok(number) => number.to_string(),
+        Err(_) => format!("{:?}", key.default),
+    }
+}

@@ -1,0 +1,37 @@
+//! `POST /v1/corpus/rollback`: a kept version becomes the live one again.
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::knowledge_base::ReloadReport;
+
+use super::extract::Json;
+use super::knowledge_base::Base;
+use super::problem::Problem;
+use super::state::AppState;
+use super::validate::Checks;
+use super::{message, publishing};
+
+/// Which version to publish.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RollbackRequest {
+    /// One of `GET /v1/corpus/versions`.
+    #[schema(max_length = 64)]
+    version: String,
+}
+
+/// Publishes a kept version again.
+#[utoipa::path(post, path = "/corpus/rollback", tag = "corpus", request_body = RollbackRequest,
+    responses((status = 200, description = "What changed", body = ReloadReport)))]
+pub(crate) async fn rollback(
+    State(app): State<AppState>,
+    Base(base): Base,
+    Json(request): Json<RollbackRequest>,
+) -> Result<axum::Json<ReloadReport>, Problem> {
+    let mut checks = Checks::default();
+    let version = checks.text("version", &request.version, 64).to_owned();
+    checks.finish()?;
+    publishing::run(&app, base, move |base| base.rollback(&version, message::now())).await
+}

@@ -1,0 +1,30 @@
+//! `GET /v1/corpus/versions`: what a rollback can publish.
+
+use axum::Json;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::knowledge_base::VersionInfo;
+
+use super::knowledge_base::Base;
+use super::problem::{Code, Problem};
+use super::publishing;
+
+/// Kept versions, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VersionsResponse {
+    versions: Vec<VersionInfo>,
+}
+
+/// Lists the kept versions.
+#[utoipa::path(get, path = "/corpus/versions", tag = "corpus",
+    responses((status = 200, description = "Kept versions", body = VersionsResponse)))]
+pub(crate) async fn list(Base(base): Base) -> Result<Json<VersionsResponse>, Problem> {
+    // Reading the kept versions touches the disk.
+    let listed = tokio::task::spawn_blocking(move || base.versions()).await;
+    match listed {
+        Ok(Ok(versions)) => Ok(Json(VersionsResponse { versions })),
+        Ok(Err(error)) => Err(publishing::problem(&error)),
+        Err(_) => Err(Problem::new(Code::Internal, "listing failed; the log names it under the request id")),
+    }
+}

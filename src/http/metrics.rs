@@ -1,0 +1,127 @@
+//! The server's own Prometheus registry and the endpoint that shows it.
+//!
+//! Not the process-wide recorder: several servers may live in one process, as they do in the tests.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse as _, Response};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+
+use crate::config::Role;
+
+use super::observe::Seen;
+use super::problem::{Code, Problem};
+use super::state::{App, AppState};
+
+/// Upper bounds of the latency histogram in seconds: an answer takes a fraction of a millisecond, a reload seconds.
+const LATENCY_BOUNDS: [f64; 14] =
+    [0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+/// How often recorded latencies are folded into the histogram; without scrapes they would pile up.
+pub(crate) const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Counters of one server.
+pub(crate) struct Metrics {
+    recorder: PrometheusRecorder,
+    handle: PrometheusHandle,
+}
+
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        // The bounds are not empty, which is all that can be refused; without them latencies become summaries.
+        let builder = PrometheusBuilder::new().set_buckets(&LATENCY_BOUNDS).unwrap_or_default();
+        let recorder = builder.build_recorder();
+        let handle = recorder.handle();
+        let metrics = Self { recorder, handle };
+        metrics.describe();
+        metrics
+    }
+
+    fn describe(&self) {
+        metrics::with_local_recorder(&self.recorder, || {
+            metrics::describe_counter!("yingda_http_requests_total", "Requests by route, method and status");
+            metrics::describe_histogram!("yingda_http_request_duration_seconds", "Time to the response, by route");
+            metrics::describe_counter!("yingda_decisions_total", "Decisions by knowledge base and kind");
+            metrics::describe_counter!("yingda_requests_shed_total", "Requests refused because too many were at work");
+            metrics::describe_counter!("yingda_publishes_total", "Reloads and rollbacks by outcome");
+            metrics::describe_gauge!("yingda_requests_in_flight", "Requests at work");
+            metrics::describe_gauge!("yingda_snapshot_generation", "Generation of the live snapshot");
+            metrics::describe_gauge!("yingda_corpus_entries", "Entries of the live corpus");
+            metrics::counter!("yingda_requests_shed_total").absolute(0);
+        });
+    }
+
+    pub(crate) fn request(&self, seen: &Seen<'_>) {
+        metrics::with_local_recorder(&self.recorder, || {
+            let route = seen.route.to_owned();
+            let status = seen.status.as_u16().to_string();
+            metrics::counter!("yingda_http_requests_total", "route" => route.clone(), "method" => seen.method,
+                "status" => status)
+            .increment(1);
+            metrics::histogram!("yingda_http_request_duration_seconds", "route" => route).record(seen.seconds);
+            if let Some(decision) = seen.decision {
+                self.decisions(seen.kb, decision, 1);
+            }
+        });
+    }
+
+    /// Counts decisions of one kind.
+    pub(crate) fn decisions(&self, kb: &str, decision: &'static str, count: u64) {
+        metrics::with_local_recorder(&self.recorder, || {
+            metrics::counter!("yingda_decisions_total", "kb" => kb.to_owned(), "decision" => decision).increment(count);
+        });
+    }
+
+    pub(crate) fn shed(&self) {
+        metrics::with_local_recorder(&self.recorder, || {
+            metrics::counter!("yingda_requests_shed_total").increment(1);
+        });
+    }
+
+    pub(crate) fn publish(&self, kb: &str, outcome: &'static str) {
+        metrics::with_local_recorder(&self.recorder, || {
+            metrics::counter!("yingda_publishes_total", "kb" => kb.to_owned(), "outcome" => outcome).increment(1);
+        });
+    }
+
+    pub(crate) fn run_upkeep(&self) {
+        self.handle.run_upkeep();
+    }
+
+    fn render(&self, app: &App) -> String {
+        metrics::with_local_recorder(&self.recorder, || {
+            metrics::gauge!("yingda_requests_in_flight").set(app.admission.in_flight() as f64);
+            for (name, base) in app.bases().into_iter().flatten() {
+                let snapshot = base.snapshot();
+                metrics::gauge!("yingda_snapshot_generation", "kb" => name.clone()).set(snapshot.generation as f64);
+                metrics::gauge!("yingda_corpus_entries", "kb" => name.clone())
+                    .set(snapshot.corpus.entries.len() as f64);
+            }
+        });
+        self.handle.render()
+    }
+}
+
+/// Shows the metrics.
+///
+/// Text in the Prometheus exposition format. Needs a staff key unless `metrics_public` is set.
+#[utoipa::path(get, path = "/metrics", tag = "operation",
+    responses((status = 200, description = "Prometheus metrics", body = String, content_type = "text/plain")))]
+pub(crate) async fn show(State(app): State<AppState>, headers: HeaderMap) -> Result<Response, Problem> {
+    if !app.config.metrics_public
+        && let Some(caller) = app.keyring.identify(&headers)?
+        && caller.key.role != Role::Staff
+    {
+        return Err(Problem::new(Code::Forbidden, "metrics need a key with the role staff"));
+    }
+    let text = app.metrics.render(&app);
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+}

@@ -1,0 +1,99 @@
+//! One log line and one count per request. What the customer wrote is in neither.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument as _;
+
+use crate::knowledge_base::KnowledgeBase;
+
+use super::problem::Problem;
+use super::request_id::RequestId;
+use super::state::AppState;
+
+/// Response extension: what was decided.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DecisionLabel(pub(crate) &'static str);
+
+/// Response extension: name of the API key used.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyName(pub(crate) Arc<str>);
+
+/// Response extension: the knowledge base that answered.
+#[derive(Debug, Clone)]
+pub(crate) struct KbName(pub(crate) Arc<KnowledgeBase>);
+
+/// What one request was and how it went.
+#[derive(Debug)]
+pub(crate) struct Seen<'a> {
+    pub(crate) method: &'static str,
+    /// The pattern, never the path: paths are the client's to choose.
+    pub(crate) route: &'a str,
+    pub(crate) status: StatusCode,
+    pub(crate) seconds: f64,
+    pub(crate) kb: &'a str,
+    pub(crate) decision: Option<&'static str>,
+}
+
+pub(crate) async fn record(
+    State(app): State<AppState>,
+    route: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let started = Instant::now();
+    let method = method_name(request.method());
+    let id = request.extensions().get::<RequestId>().cloned();
+    let request_id = id.as_ref().map_or("", RequestId::as_str);
+    let span = tracing::info_span!("request", request_id);
+    let response = next.run(request).instrument(span).await;
+    let extensions = response.extensions();
+    let seen = Seen {
+        method,
+        route: route.as_ref().map_or("unmatched", MatchedPath::as_str),
+        status: response.status(),
+        seconds: started.elapsed().as_secs_f64(),
+        kb: extensions.get::<KbName>().map_or("", |kb| kb.0.name()),
+        decision: extensions.get::<DecisionLabel>().map(|label| label.0),
+    };
+    app.metrics.request(&seen);
+    let key = extensions.get::<KeyName>().map_or("", |name| &*name.0);
+    let code = extensions.get::<Problem>().map_or("", |problem| problem.code.name());
+    log(&seen, request_id, key, code);
+    response
+}
+
+fn log(seen: &Seen<'_>, request_id: &str, key: &str, code: &str) {
+    let status = seen.status.as_u16();
+    let latency_ms = (seen.seconds * 1e6).round() / 1e3;
+    let Seen { method, route, kb, .. } = *seen;
+    let decision = seen.decision.unwrap_or_default();
+    if is_probe(route) {
+        tracing::debug!(request_id, method, route, status, latency_ms, code, "probed");
+    } else {
+        tracing::info!(request_id, method, route, status, latency_ms, decision, kb, key, code, "answered a request");
+    }
+}
+
+/// Asked every few seconds by machines; at info they would bury the rest.
+fn is_probe(route: &str) -> bool {
+    matches!(route, "/livez" | "/readyz" | "/metrics")
+}
+
+/// Methods are the client's to invent, so that only known ones become labels.
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    }
+}

@@ -1,0 +1,90 @@
+//! What reload and rollback share: off the async threads, counted, logged, refusals as problems.
+
+use std::sync::Arc;
+
+use axum::Json;
+use tracing::Instrument as _;
+
+use crate::corpus::Issue;
+use crate::knowledge_base::{KnowledgeBase, PublishError, ReloadReport};
+
+use super::problem::{Code, ErrorItem, Problem};
+use super::state::App;
+
+/// Runs a change to a knowledge base on the blocking pool and reports how it went.
+pub(crate) async fn run(
+    app: &App,
+    base: Arc<KnowledgeBase>,
+    change: impl FnOnce(&KnowledgeBase) -> Result<ReloadReport, PublishError> + Send + 'static,
+) -> Result<Json<ReloadReport>, Problem> {
+    let worker = Arc::clone(&base);
+    let span = tracing::Span::current();
+    let work = tokio::task::spawn_blocking(move || span.in_scope(|| change(&worker)));
+    let Ok(outcome) = work.in_current_span().await else {
+        app.metrics.publish(base.name(), "failed");
+        return Err(Problem::new(Code::Internal, "preparing failed; nothing changed"));
+    };
+    match outcome {
+        Ok(report) => {
+            app.metrics.publish(base.name(), if report.dry_run { "dry_run" } else { "published" });
+            tracing::info!(
+                kb = base.name(),
+                corpus.version = report.version,
+                snapshot.generation = report.generation,
+                dry_run = report.dry_run,
+                elapsed_ms = report.elapsed_ms,
+                "prepared a corpus"
+            );
+            Ok(Json(report))
+        }
+        Err(error) => {
+            app.metrics.publish(base.name(), "refused");
+            tracing::warn!(kb = base.name(), error = %error, "a corpus change was refused");
+            Err(problem(&error))
+        }
+    }
+}
+
+/// The issues that a refusal names; empty where it is about something else.
+#[must_use]
+pub fn issues(error: &PublishError) -> &[Issue] {
+    match error {
+        PublishError::Invalid(issues) => issues,
+        PublishError::Refused(_)
+        | PublishError::UnknownVersion(_)
+        | PublishError::Router(_)
+        | PublishError::Ranker(_)
+        | PublishError::History(_)
+        | PublishError::Index(_) => &[],
+    }
+}
+
+/// What the client sees of a refusal. Faults of the machine stay in the log.
+pub(crate) fn problem(error: &PublishError) -> Problem {
+    let detail = error.to_string();
+    let refused = match error {
+        PublishError::Invalid(_) => Problem::new(Code::CorpusInvalid, format!("{detail}; nothing changed")),
+        PublishError::Refused(_) => Problem::new(Code::GateRefused, format!("{detail}; nothing changed")),
+        PublishError::UnknownVersion(_) => Problem::new(Code::NotFound, detail),
+        PublishError::Router(_) | PublishError::Ranker(_) | PublishError::History(_) | PublishError::Index(_) => {
+            Problem::new(Code::Internal, "preparing failed; nothing changed; the log says why")
+        }
+    };
+    let item = |issue: &Issue| ErrorItem {
+        field: None,
+        file: Some(issue.file.clone()),
+        line: issue.line,
+        message: issue.message.clone(),
+    };
+    let broken = |question: &String| ErrorItem {
+        field: None,
+        file: Some("golden.jsonl".to_owned()),
+        line: None,
+        message: format!("“{question}”原来答对，换上新版会答错"),
+    };
+    let errors = match error {
+        PublishError::Refused(gate) => gate.broken.iter().map(broken).collect(),
+        _ => issues(error).iter().map(item).collect(),
+    };
+    Problem { errors, ..refused }
+}

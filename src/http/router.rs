@@ -1,0 +1,102 @@
+//! All routes and the order of the middleware, on one screen.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::{from_fn, from_fn_with_state as with};
+use axum::response::{IntoResponse as _, Response};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::CorsLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::config::Role::{Frontend, Staff, Ticketing};
+
+use super::problem::{Code, Problem};
+use super::state::AppState;
+use super::{
+    admission, answer, auth, classify, classify_batch, corpus_reload, corpus_rollback, corpus_show, corpus_versions,
+    health, knowledge_base, metrics, observe, openapi, rate_limit, request_id, suggest, timeout,
+};
+
+/// The whole service: outermost middleware first.
+pub(crate) fn service(app: &AppState) -> Router {
+    let (routes, api) = routes(app);
+    routes
+        .merge(openapi::routes(api))
+        .fallback(|| async { Problem::new(Code::NotFound, "no such path; see /docs") })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(Code::MethodNotAllowed, "this path exists, but not for this method; see the Allow header")
+        })
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(request_id::assign))
+                .layer(with(app.clone(), observe::record))
+                .layer(CatchPanicLayer::custom(panicked))
+                .layer(cors(&app.config.cors_origins)),
+        )
+        .with_state(app.clone())
+}
+
+fn routes(app: &AppState) -> (Router<AppState>, utoipa::openapi::OpenApi) {
+    OpenApiRouter::with_openapi(openapi::head())
+        .nest("/v1", versioned(app))
+        .nest("/v1/kb/{kb}", versioned(app))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(metrics::show))
+        .split_for_parts()
+}
+
+/// The endpoints of one knowledge base, grouped by who may use them and how large their bodies may be.
+fn versioned(app: &AppState) -> OpenApiRouter<AppState> {
+    let limits = app.config.limits;
+    let answering = OpenApiRouter::new()
+        .routes(routes!(answer::answer))
+        .routes(routes!(suggest::suggest))
+        .route_layer(DefaultBodyLimit::max(limits.body_bytes))
+        .route_layer(from_fn(|request, next| auth::require(&[Frontend, Staff], request, next)));
+    let routing = OpenApiRouter::new()
+        .routes(routes!(classify::classify))
+        .route_layer(DefaultBodyLimit::max(limits.ticket_body_bytes))
+        .route_layer(from_fn(|request, next| auth::require(&[Ticketing, Staff], request, next)));
+    let routing_many = OpenApiRouter::new()
+        .routes(routes!(classify_batch::classify_batch))
+        .route_layer(DefaultBodyLimit::max(limits.batch_body_bytes))
+        .route_layer(from_fn(|request, next| auth::require(&[Ticketing, Staff], request, next)));
+    let reading = OpenApiRouter::new()
+        .routes(routes!(corpus_show::show))
+        .routes(routes!(corpus_versions::list))
+        .route_layer(from_fn(|request, next| auth::require(&[Staff], request, next)));
+    let publishing = OpenApiRouter::new()
+        .routes(routes!(corpus_reload::reload))
+        .routes(routes!(corpus_rollback::rollback))
+        .route_layer(DefaultBodyLimit::max(limits.body_bytes))
+        .route_layer(from_fn(|request, next| auth::require(&[Staff], request, next)));
+
+    let timely = answering.merge(routing).merge(routing_many).merge(reading);
+    timely.route_layer(with(app.clone(), timeout::limit)).merge(publishing).route_layer(
+        ServiceBuilder::new()
+            .layer(with(app.clone(), auth::authenticate))
+            .layer(from_fn(rate_limit::check))
+            .layer(with(app.clone(), knowledge_base::choose))
+            .layer(with(app.clone(), admission::admit)),
+    )
+}
+
+/// Browsers may call from the configured origins only; without any, no header is sent and none may.
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, request_id::HEADER])
+        .expose_headers([request_id::HEADER, header::RETRY_AFTER] as [HeaderName; 2])
+        .max_age(std::time::Duration::from_secs(600))
+}
+
+/// The panic itself is logged by the hook of `telemetry`, without words of customers.
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    Problem::new(Code::Internal, "the request failed; the log names the fault under the request id").into_response()
+}

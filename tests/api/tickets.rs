@@ -1,0 +1,41 @@
+//! Classifying one ticket and many.
+
+use serde_json::json;
+
+use crate::app::TestApp;
+
+#[test]
+fn a_ticket_gets_everything_the_contract_names() {
+    let app = TestApp::spawn();
+    let reply =
+        app.post("/v1/classify", &json!({"title": "退款", "text": "退款一直没有到账，都一周了", "explain": true}));
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let body = reply.json();
+    for name in ["decision", "skill_group", "confidence", "shortlist", "ranking", "priority", "flow", "promise"] {
+        assert!(!body[name].is_null(), "{name} is missing: {body}");
+    }
+    assert!(body.as_object().unwrap().contains_key("rule"));
+    assert!(body["ranking"].as_array().unwrap().len() <= 3);
+    assert_eq!(body["message_id"].as_str().unwrap().len(), 36);
+}
+
+#[test]
+fn a_batch_answers_in_order_and_like_single_tickets() {
+    let app = TestApp::spawn();
+    let tickets: Vec<_> = (0..150).map(|n| json!({"text": format!("第{n}单 快递一直不动")})).collect();
+    let reply = app.post("/v1/classify/batch", &json!({"tickets": tickets}));
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let body = reply.json();
+    let results = body["results"].as_array().unwrap();
+    assert_eq!(results.len(), 150);
+    for index in [0, 63, 64, 149] {
+        let single = app.post("/v1/classify", &tickets[index]).json();
+        assert_eq!(results[index]["ranking"], single["ranking"], "ticket {index}");
+    }
+}
+
+#[test]
+fn an_empty_batch_is_no_mistake() {
+    let reply = TestApp::spawn().post("/v1/classify/batch", &json!({"tickets": []}));
+    assert_eq!(reply.json(), json!({"results": []}));
+}

@@ -98,8 +98,6 @@ fn the_frozen_first_model_still_loads_and_answers_the_same() {
 
 const FROZEN_VERSION: &str = "2e8d63d0cc879489";
 const FROZEN: [(&str, &str, f64); 5] = [
-    {
-    {
     ("我的快递怎么还没送到", "logistics", 0.974764327),
     ("想退货，退款多久到账", "refund", 0.999739667),
     ("手机卡没信号", "phonecard", 0.999909339),
@@ -257,7 +255,8 @@ fn rules_win_over_the_model_and_say_so() {
 fn a_routing_file_about_other_groups_assigns_none() {
     let router = router(&sixty());
     let rule = RoutingRule { name: "全部".to_owned(), group: Some("elsewhere".to_owned()), ..RoutingRule::default() };
-    let elsewhere = SkillGroup { id: "elsewhere".to_owned(), name: String::new(), flow: Vec::new(), promise: String::new() };
+    let elsewhere =
+        SkillGroup { id: "elsewhere".to_owned(), name: String::new(), flow: Vec::new(), promise: String::new() };
     let foreign = Routing { groups: vec![elsewhere], rules: vec![rule], ..Routing::default() };
     let found = route(&router, &foreign, "发票怎么开");
     assert_eq!((found.skill_group.as_str(), found.rule), ("invoice", None));

@@ -176,7 +176,7 @@ fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::svm::SplitMix;
+    use super::super::random::SplitMix;
     use super::*;
 
     fn uniform(random: &mut SplitMix) -> f64 {

@@ -12,6 +12,7 @@ use ndarray::Array1;
 use rayon::prelude::*;
 
 use super::csr::{Csr, SparseRow};
+use super::random::SplitMix;
 
 /// Parameters that have not been checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -277,27 +278,6 @@ impl<'a> Descent<'a> {
             at += 1;
         }
         (highest, lowest)
-    }
-}
-
-/// The generator of Steele, Lea and Flood (2014): small, seeded, the same everywhere.
-#[derive(Debug, Clone)]
-pub(super) struct SplitMix(pub(super) u64);
-
-impl SplitMix {
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `bound`, which must be above 0.
-    fn below(&mut self, bound: usize) -> usize {
-        #[expect(clippy::cast_possible_truncation, reason = "the remainder is below a usize")]
-        let below = (self.next() % bound as u64) as usize;
-        below
     }
 }
 

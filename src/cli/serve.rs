@@ -79,7 +79,8 @@ async fn serve(config: Arc<Config>) -> anyhow::Result<ExitCode> {
     let bases = tokio::select! {
         // Told to stop, or failed, before anything was ready.
         ended = &mut serving => return exit_code(ended?),
-        bases = prepared => match bases? {
+        // A panic has been logged; its message stays out of the output, since it may quote the corpus or a customer.
+        bases = prepared => match bases.map_err(|_| anyhow::anyhow!("preparing the knowledge bases failed"))? {
             Ok(bases) => bases,
             Err(error) => {
                 report(&error)?;

@@ -21,7 +21,7 @@ pub(crate) struct ReloadQuery {
 }
 
 /// Loads, checks and publishes the corpus, or says every issue and changes nothing.
-#[utoipa::path(post, path = "/corpus/reload", tag = "corpus", 
+#[utoipa::path(post, path = "/corpus/reload", operation_id = "reload_corpus", tag = "corpus", 
     params(("dry_run" = Option<bool>, Query, description = "Only say what would change; false where absent")),
     responses((status = 200, description = "What changed", body = ReloadReport)))]
 pub(crate) async fn reload(

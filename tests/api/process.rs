@@ -23,18 +23,29 @@ fn run(args: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
-fn serve(corpus: &Path) -> (Child, String) {
-    let mut child =
-        yingda(&["serve", "--listen", "127.0.0.1:0", "--corpus", corpus.to_str().unwrap()]).spawn().unwrap();
+/// A serving process that does not outlive its test.
+struct Serving(Child);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn serve(corpus: &Path) -> (Serving, String) {
+    let listen = ["serve", "--listen", "127.0.0.1:0", "--corpus", corpus.to_str().unwrap()];
+    let mut serving = Serving(yingda(&listen).spawn().unwrap());
     let mut line = String::new();
-    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(serving.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     let url = line.strip_prefix("listening on ").expect("one line with the address").trim().to_owned();
     let started = Instant::now();
     while ureq::get(format!("{url}/readyz")).call().is_err() {
-        assert!(started.elapsed() < Duration::from_secs(60), "never ready");
+        assert!(started.elapsed() < Duration::from_secs(30), "never ready");
+        assert!(serving.0.try_wait().unwrap().is_none(), "ended before it was ready");
         std::thread::sleep(Duration::from_millis(20));
     }
-    (child, url)
+    (serving, url)
 }
 
 fn signal(child: &Child, name: &str) {
@@ -50,14 +61,14 @@ fn corpus(lines: &str) -> TempDir {
 #[test]
 fn it_serves_reloads_on_hangup_and_stops_on_terminate() {
     let folder = corpus(TestApp::original());
-    let (mut child, url) = serve(folder.path());
+    let (mut serving, url) = serve(folder.path());
     let generation = || {
         let text = ureq::get(format!("{url}/v1/corpus")).call().unwrap().body_mut().read_to_string().unwrap();
         serde_json::from_str::<serde_json::Value>(&text).unwrap()["generation"].as_u64().unwrap()
     };
     let before = generation();
     fs::write(folder.path().join("faq.jsonl"), TestApp::original().replace("三个工作日", "五个工作日")).unwrap();
-    signal(&child, "-HUP");
+    signal(&serving.0, "-HUP");
     let started = Instant::now();
     while generation() == before {
         assert!(started.elapsed() < Duration::from_secs(60), "never reloaded");
@@ -66,11 +77,11 @@ fn it_serves_reloads_on_hangup_and_stops_on_terminate() {
     let question = "{\"question\": \"退款多久能到账\"}";
     let asked = ureq::post(format!("{url}/v1/answer")).content_type("application/json").send(question).unwrap();
     assert_eq!(asked.status(), 200);
-    signal(&child, "-TERM");
-    assert!(child.wait().unwrap().success());
+    signal(&serving.0, "-TERM");
+    assert!(serving.0.wait().unwrap().success());
     let (mut out, mut log) = (String::new(), String::new());
-    child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
-    child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    serving.0.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+    serving.0.stderr.take().unwrap().read_to_string(&mut log).unwrap();
     assert_eq!(out, "", "one line on standard output is promised");
     assert!(log.contains("reloaded on SIGHUP") && log.contains("/v1/answer"), "{log}");
     assert!(!log.contains("退款多久"), "the log quotes a customer: {log}");

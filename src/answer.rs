@@ -6,7 +6,15 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::corpus::Entry;
+use crate::decision::SUGGESTED;
+use crate::ranking::Scored;
+use crate::retrieval::IndexError;
 use crate::snapshot::Snapshot;
+use crate::text::normalize;
+use crate::tickets::{RouteDecision, Router, Ticket};
+
+pub use crate::decision::Decision;
 
 /// A question with what the channel knows about the customer.
 #[derive(Debug, Clone, Copy)]
@@ -17,18 +25,6 @@ pub struct Question<'a> {
     /// How many candidates to report, 1..=20.
     pub top: usize,
     pub explain: bool,
-}
-
-/// What the service does with a question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Decision {
-    /// 直接回答
-    Answer,
-    /// 您是不是想问
-    Suggest,
-    /// 转人工
-    Handoff,
 }
 
 /// An entry worth offering, by its standard question.
@@ -107,13 +103,136 @@ pub struct Answered {
 }
 
 /// Decides one question against one snapshot at one moment.
-#[must_use]
-pub fn answer(_snapshot: &Snapshot, _question: &Question<'_>, _now: Timestamp) -> Answered {
-    unimplemented!()
+///
+/// # Errors
+/// [`IndexError`] when the index cannot be read; nothing a customer types causes one.
+pub fn answer(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> Result<Answered, IndexError> {
+    let normalized = normalize(question.text);
+    let scored = snapshot.candidates(&normalized, now)?;
+    let (decision, reason) = decide(snapshot, &normalized, &scored);
+    let best = scored.first().filter(|_| decision == Decision::Answer);
+    let suggested = if decision == Decision::Suggest { SUGGESTED } else { 0 };
+    Ok(Answered {
+        decision,
+        answer: best.map(|best| direct_answer(snapshot, best, question, now)),
+        suggestions: scored.iter().take(suggested).map(|one| suggestion(snapshot, one)).collect(),
+        handoff: reason.map(|reason| hand_off(snapshot, question, reason)),
+        candidates: scored.iter().take(question.top).map(|one| candidate(snapshot, one, question.explain)).collect(),
+        corpus_version: snapshot.corpus.version.clone(),
+        model_version: snapshot.model_version.clone(),
+    })
 }
 
 /// Completes what is being typed, in the corpus's own questions; also from pinyin. At most `top` entries.
 #[must_use]
-pub fn suggest(_snapshot: &Snapshot, _typed: &str, _top: usize, _now: Timestamp) -> Vec<Related> {
-    unimplemented!()
+pub fn suggest(snapshot: &Snapshot, typed: &str, top: usize, now: Timestamp) -> Vec<Related> {
+    let mut shown: Vec<u32> = Vec::with_capacity(top);
+    for at in snapshot.matcher.typeahead.complete(typed) {
+        let entry = snapshot.matcher.questions[at as usize].entry;
+        let live = snapshot.corpus.entries[entry as usize].is_live(now);
+        if shown.len() < top && live && !shown.contains(&entry) {
+            shown.push(entry);
+        }
+    }
+    shown.into_iter().map(|entry| related(&snapshot.corpus.entries[entry as usize])).collect()
+}
+
+/// Words that ask for a human or complain win over any match.
+fn decide(snapshot: &Snapshot, normalized: &str, scored: &[Scored]) -> (Decision, Option<HandoffReason>) {
+    let routing = &snapshot.corpus.routing;
+    if routing.asks_for_human(normalized) {
+        return (Decision::Handoff, Some(HandoffReason::HumanRequested));
+    }
+    if routing.is_complaint(normalized) {
+        return (Decision::Handoff, Some(HandoffReason::Complaint));
+    }
+    match snapshot.policy.decide(scored.first().map(|best| f64::from(best.confidence))) {
+        Decision::Handoff if scored.is_empty() => (Decision::Handoff, Some(HandoffReason::NoCandidate)),
+        Decision::Handoff => (Decision::Handoff, Some(HandoffReason::LowConfidence)),
+        bolder @ (Decision::Answer | Decision::Suggest) => (bolder, None),
+    }
+}
+
+fn direct_answer(snapshot: &Snapshot, best: &Scored, question: &Question<'_>, now: Timestamp) -> DirectAnswer {
+    let entry = entry_of(snapshot, best);
+    let related_entries = entry.related.iter().filter_map(|id| snapshot.corpus.entry(id));
+    DirectAnswer {
+        faq_id: entry.id.clone(),
+        question: entry.question.clone(),
+        matched_question: matched_question(snapshot, best),
+        text: entry.answer_for(question.channel).to_owned(),
+        confidence: reported(best.confidence),
+        category: entry.category.clone(),
+        related: related_entries.filter(|entry| entry.is_live(now)).map(related).collect(),
+    }
+}
+
+fn hand_off(snapshot: &Snapshot, question: &Question<'_>, reason: HandoffReason) -> Handoff {
+    let routing = &snapshot.corpus.routing;
+    let ticket = Ticket {
+        title: "",
+        text: question.text,
+        channel: question.channel,
+        customer_tier: question.customer_tier,
+    };
+    let routed = snapshot.router.route(routing, &ticket, 1, false);
+    let bare_request = reason == HandoffReason::HumanRequested && routed.rule.is_none();
+    let named = routing.default_group.as_ref().filter(|_| bare_request && routed.decision == RouteDecision::Review);
+    match named {
+        Some(group) => Handoff {
+            promise: Router::promise(routing, group),
+            skill_group: group.clone(),
+            confidence: 1.0,
+            reason,
+        },
+        None => {
+            Handoff { skill_group: routed.skill_group, confidence: routed.confidence, reason, promise: routed.promise }
+        }
+    }
+}
+
+fn candidate(snapshot: &Snapshot, scored: &Scored, explain: bool) -> Candidate {
+    let entry = entry_of(snapshot, scored);
+    Candidate {
+        faq_id: entry.id.clone(),
+        question: entry.question.clone(),
+        matched_question: matched_question(snapshot, scored),
+        confidence: reported(scored.confidence),
+        explanation: explain.then(|| explanation(snapshot, scored)),
+    }
+}
+
+/// The gate's sum, term by term: the contributions and the intercept add up to the logit.
+fn explanation(snapshot: &Snapshot, scored: &Scored) -> serde_json::Value {
+    let gate = &snapshot.matcher.model.gate;
+    serde_json::json!({
+        "signals": snapshot.matcher.model.contributions(scored),
+        "intercept": gate.intercept,
+        "logit": gate.logit(&scored.gate_inputs),
+        "rank_logit": scored.rank_logit,
+        "answer_threshold": snapshot.policy.answer_threshold,
+        "suggest_threshold": snapshot.policy.suggest_threshold,
+    })
+}
+
+fn suggestion(snapshot: &Snapshot, scored: &Scored) -> Suggestion {
+    let entry = entry_of(snapshot, scored);
+    Suggestion { faq_id: entry.id.clone(), question: entry.question.clone(), confidence: reported(scored.confidence) }
+}
+
+/// Six decimals: all that an f32 knows, without the tail of digits that widening it makes.
+fn reported(confidence: f32) -> f64 {
+    (f64::from(confidence) * 1e6).round() / 1e6
+}
+
+fn related(entry: &Entry) -> Related {
+    Related { faq_id: entry.id.clone(), question: entry.question.clone() }
+}
+
+fn entry_of<'a>(snapshot: &'a Snapshot, scored: &Scored) -> &'a Entry {
+    &snapshot.corpus.entries[scored.entry as usize]
+}
+
+fn matched_question(snapshot: &Snapshot, scored: &Scored) -> String {
+    snapshot.matcher.questions[scored.question as usize].text.clone()
 }

@@ -1,140 +1,98 @@
-//! Prepared → live: everything a request needs, built together, checked, then swapped as one.
-//!
-//! Everything that can fail happens in preparing; publishing is one store. Reloads are serialised and generations
-//! only rise.
+//! One bundle of everything a request needs: corpus, matcher, router, policy. Built together, immutable, swapped as one.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use moka::sync::Cache;
 
-use crate::corpus::{Corpus, Issue};
+use crate::corpus::Corpus;
+use crate::decision::Policy;
+use crate::ranking::{LiveAt, Matcher, RankerModel, Scored};
+use crate::retrieval::IndexError;
 use crate::tickets::Router;
 
-/// One generation of a knowledge base. Immutable; a request holds one from beginning to end.
+/// Rankings of recent questions kept per snapshot; identical questions are most of a busy day.
+const RECENT: u64 = 4_096;
+/// Longer questions are not kept: they hardly come twice.
+const RECENT_BYTES: usize = 192;
+
+/// One generation of a knowledge base. A request holds one from beginning to end.
 #[derive(Debug)]
 pub struct Snapshot {
     pub generation: u64,
     pub published_at: Timestamp,
     pub corpus: Arc<Corpus>,
+    pub matcher: Matcher,
     pub router: Arc<Router>,
+    pub policy: Policy,
+    /// Router and ranker versions, joined by `+`.
+    pub model_version: String,
+    /// Moments at which an entry begins or ceases to hold, ascending.
+    turns: Vec<Timestamp>,
+    recent: Cache<(usize, String), Arc<Vec<Scored>>>,
 }
 
-/// Where the parts of a knowledge base come from.
-#[derive(Debug, Clone, Default)]
-pub struct Sources {
-    /// Corpus directory; the embedded one where `None`.
-    pub corpus: Option<PathBuf>,
-    /// Router bundle directory; the embedded one where `None`.
-    pub model: Option<PathBuf>,
-    /// Directory for kept versions; memory only where `None`.
-    pub data: Option<PathBuf>,
+/// The parts of a snapshot that do not come from the corpus.
+#[derive(Debug, Clone)]
+pub struct Models {
+    pub router: Arc<Router>,
+    pub ranker: Arc<RankerModel>,
+    pub ranker_version: String,
+    pub policy: Policy,
 }
 
-/// One knowledge base: the live snapshot, its sources and its kept versions.
-#[derive(Debug)]
-pub struct KnowledgeBase {
-    name: String,
-    live: ArcSwap<Snapshot>,
-}
-
-/// What a reload did, or would do.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ReloadReport {
-    pub version: String,
-    pub previous_version: String,
-    pub generation: u64,
-    pub entries: usize,
-    pub questions: usize,
-    pub added: usize,
-    pub changed: usize,
-    pub removed: usize,
-    pub warnings: Vec<IssueView>,
-    /// Findings of the publish gate.
-    #[schema(value_type = Object)]
-    pub gate: serde_json::Value,
-    pub elapsed_ms: u64,
-    pub dry_run: bool,
-}
-
-/// An issue as the API shows it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct IssueView {
-    pub file: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<usize>,
-    pub message: String,
-}
-
-/// A kept corpus version.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct VersionInfo {
-    pub version: String,
-    /// RFC 3339, when it was first published here.
-    pub published_at: String,
-    pub entries: usize,
-    pub questions: usize,
-    /// Whether it is live now.
-    pub live: bool,
-}
-
-/// Why a change to a knowledge base was refused; nothing changed.
-#[derive(Debug, thiserror::Error)]
-pub enum PublishError {
-    #[error("the corpus has {} issue(s)", .0.len())]
-    Invalid(Vec<Issue>),
-    #[error("the publish gate refused: {reason}")]
-    Refused { reason: String, issues: Vec<Issue> },
-    #[error("no version {0} is kept")]
-    UnknownVersion(String),
-    #[error("cannot load the model")]
-    Model(#[source] anyhow::Error),
-    #[error("cannot keep the version")]
-    Keep(#[source] std::io::Error),
-}
-
-impl KnowledgeBase {
-    /// Prepares and publishes the first generation.
+impl Snapshot {
+    /// Builds everything that can fail; CPU-bound, about 50 µs a question.
     ///
     /// # Errors
-    /// Every issue of the corpus, or what is wrong with the model or the data directory.
-    pub fn open(_name: &str, _sources: Sources, _now: Timestamp) -> Result<Self, PublishError> {
-        unimplemented!()
+    /// [`IndexError`] when the question index cannot be built.
+    pub fn prepare(corpus: Arc<Corpus>, models: &Models, at: Timestamp) -> Result<Self, IndexError> {
+        let matcher = Matcher::prepare(&corpus, Arc::clone(&models.ranker))?;
+        let mut turns: Vec<Timestamp> =
+            corpus.entries.iter().flat_map(|entry| [entry.valid_from, entry.valid_until]).flatten().collect();
+        turns.sort_unstable();
+        turns.dedup();
+        Ok(Self {
+            generation: 0,
+            published_at: at,
+            matcher,
+            router: Arc::clone(&models.router),
+            policy: models.policy,
+            model_version: format!("{}+{}", models.router.version(), models.ranker_version),
+            turns,
+            recent: Cache::new(RECENT),
+            corpus,
+        })
     }
 
+    /// The same snapshot under its number and moment of publishing.
     #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
+    pub fn numbered(self, generation: u64, published_at: Timestamp) -> Self {
+        Self { generation, published_at, ..self }
     }
 
-    /// The live snapshot; hold it for the whole request.
-    #[must_use]
-    pub fn snapshot(&self) -> Arc<Snapshot> {
-        self.live.load_full()
-    }
-
-    /// Loads the corpus directory again and publishes it, or only says what would change. Blocking: up to seconds.
+    /// Ranked entries for a normalised question at a moment, best first. Kept for the next asker of the same.
     ///
     /// # Errors
-    /// As [`KnowledgeBase::open`]; the live snapshot stays.
-    pub fn reload(&self, _dry_run: bool, _now: Timestamp) -> Result<ReloadReport, PublishError> {
-        unimplemented!()
+    /// [`IndexError`] when the index cannot be read.
+    pub fn candidates(&self, normalized: &str, now: Timestamp) -> Result<Arc<Vec<Scored>>, IndexError> {
+        // Which entries hold changes only at a turn, so that the span between two turns can stand for the moment.
+        let span = self.turns.partition_point(|turn| *turn <= now);
+        let key = (span, normalized.to_owned());
+        if let Some(known) = self.recent.get(&key) {
+            return Ok(known);
+        }
+        let terms = self.matcher.terms_of_normalized(normalized);
+        let scored = Arc::new(self.matcher.candidates(&terms, &LiveAt { corpus: &self.corpus, now })?);
+        if normalized.len() <= RECENT_BYTES {
+            self.recent.insert(key, Arc::clone(&scored));
+        }
+        Ok(scored)
     }
 
-    /// Publishes a kept version again. Blocking: up to seconds where its index is no longer in memory.
-    ///
-    /// # Errors
-    /// [`PublishError::UnknownVersion`]; the live snapshot stays.
-    pub fn rollback(&self, _version: &str, _now: Timestamp) -> Result<ReloadReport, PublishError> {
-        unimplemented!()
-    }
-
-    /// Kept versions, newest first.
+    /// Standard and similar questions of the corpus.
     #[must_use]
-    pub fn versions(&self) -> Vec<VersionInfo> {
-        unimplemented!()
+    pub fn questions(&self) -> usize {
+        self.matcher.questions.iter().filter(|question| !question.negative).count()
     }
 }

@@ -1,6 +1,13 @@
 //! The command line: one subcommand, one file, each with `Args` and `run`. It decides nothing itself.
 
+pub mod clock;
+pub mod evaluate_answers;
+pub mod evaluate_tickets;
+pub mod fit_ranker;
+pub mod progress;
+pub mod promote;
 pub mod serve;
+pub mod train;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -23,12 +30,40 @@ struct Cli {
 enum Subcommands {
     /// 启动服务（不写子命令时的默认动作）
     Serve(serve::Args),
+    /// 用带标签的工单训练分派模型
+    Train(train::Args),
+    /// 用带答案的问题或带标签的工单评测
+    Evaluate(Evaluate),
+    /// 候选模型不比现用的差时换上它
+    Promote(promote::Args),
+    /// 用知识库自己的问法训练随程序发布的排序模型
+    FitRanker(fit_ranker::FitRanker),
+}
+
+/// What to evaluate.
+#[derive(Debug, clap::Args)]
+struct Evaluate {
+    #[command(subcommand)]
+    what: Evaluated,
+}
+
+#[derive(Debug, Subcommand)]
+enum Evaluated {
+    /// 评测回答：排序、直接回答、转人工、校准
+    Answers(evaluate_answers::EvaluateAnswers),
+    /// 评测分派：准确率、各技能组、校准
+    Tickets(evaluate_tickets::Args),
 }
 
 impl Subcommands {
     fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Serve(args) => serve::run(args),
+            Self::Train(args) => train::run(&args),
+            Self::Evaluate(Evaluate { what: Evaluated::Answers(args) }) => evaluate_answers::run(&args),
+            Self::Evaluate(Evaluate { what: Evaluated::Tickets(args) }) => evaluate_tickets::run(&args),
+            Self::Promote(args) => promote::run(&args),
+            Self::FitRanker(args) => fit_ranker::run(&args),
         }
     }
 }

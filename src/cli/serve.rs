@@ -8,13 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use jiff::Timestamp;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{Config, Flags, RawConfig, sample};
 use crate::http::{self, KnowledgeBases};
-use crate::snapshot::{KnowledgeBase, PublishError, Sources};
+use crate::decision::Policy;
+use crate::knowledge_base::{KnowledgeBase, PublishError, Sources};
 use crate::telemetry;
+
+use super::clock::now;
 
 /// Flags of `yingda serve`.
 #[derive(Debug, clap::Args)]
@@ -113,12 +115,24 @@ fn prepare(config: &Config) -> Result<KnowledgeBases, NotPrepared> {
             corpus: files.corpus.clone(),
             model: files.model.clone(),
             data: config.data.as_ref().map(|root| root.join(name)),
+            time_zone: config.time_zone.clone(),
+            policy: policy(config),
         };
         let base =
             KnowledgeBase::open(name, sources, now()).map_err(|error| NotPrepared { name: name.clone(), error })?;
+        for warning in base.warnings() {
+            tracing::warn!(kb = name, "{warning}");
+        }
         bases.insert(name.clone(), Arc::new(base));
     }
     Ok(bases)
+}
+
+fn policy(config: &Config) -> Policy {
+    let usual = Policy::default();
+    let answer_threshold = config.thresholds.answer.unwrap_or(usual.answer_threshold);
+    let suggest_threshold = config.thresholds.suggest.unwrap_or(usual.suggest_threshold);
+    Policy { answer_threshold, suggest_threshold: suggest_threshold.min(answer_threshold) }
 }
 
 /// Prints everything that is wrong with a knowledge base.
@@ -178,7 +192,3 @@ async fn reload_on_hangup(mut hangup: Signal, bases: KnowledgeBases) {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the command line is where the clock is read")]
-fn now() -> Timestamp {
-    Timestamp::now()
-}

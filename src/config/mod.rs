@@ -144,3 +144,11 @@ pub struct Thresholds {
     pub answer: Option<f64>,
     pub suggest: Option<f64>,
 }
+
+/// The zone in which corpus dates are read unless the configuration names another.
+///
+/// # Errors
+/// Never in practice: the zone data is part of the program.
+pub fn default_time_zone() -> anyhow::Result<TimeZone> {
+    Ok(TimeZone::get("Asia/Shanghai")?)
+}

@@ -20,7 +20,7 @@ pub struct Entry {
     pub negative: Vec<String>,
     /// The answer where no channel has its own.
     pub answer: String,
-    /// Channel (lower case) → answer.
+    /// Channel, as [`channel_key`] writes it → answer.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub answers: BTreeMap<String, String>,
     /// Slash-separated path; empty where the file gives none.
@@ -68,11 +68,43 @@ impl Entry {
     /// The answer for a channel, falling back to the general one.
     #[must_use]
     pub fn answer_for(&self, channel: Option<&str>) -> &str {
-        channel.and_then(|name| self.answers.get(&name.to_lowercase())).unwrap_or(&self.answer)
+        channel.and_then(|name| self.answers.get(&channel_key(name))).unwrap_or(&self.answer)
     }
 
     /// The standard question followed by the similar ones.
     pub fn questions(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.question.as_str()).chain(self.similar.iter().map(String::as_str))
     }
+}
+
+/// Chinese names of channels people write in files and headers, with the name the API uses.
+const CHANNEL_NAMES: [(&str, &str); 16] = [
+    ("微信", "wechat"),
+    ("公众号", "wechat"),
+    ("企业微信", "wecom"),
+    ("小程序", "miniprogram"),
+    ("短信", "sms"),
+    ("电话", "phone"),
+    ("热线", "phone"),
+    ("网页", "web"),
+    ("网站", "web"),
+    ("官网", "web"),
+    ("邮件", "email"),
+    ("邮箱", "email"),
+    ("微博", "weibo"),
+    ("抖音", "douyin"),
+    ("淘宝", "taobao"),
+    ("京东", "jd"),
+];
+
+/// The one form of a channel's name: lower case, Chinese names of the usual channels in English. Others stay free.
+#[must_use]
+pub fn channel_key(name: &str) -> String {
+    let lower = name.trim().to_lowercase();
+    CHANNEL_NAMES.iter().find(|(chinese, _)| *chinese == lower).map_or(lower, |(_, key)| (*key).to_owned())
+}
+
+/// Whether a channel key is one of the usual channels.
+pub(crate) fn is_usual_channel(key: &str) -> bool {
+    key == "app" || CHANNEL_NAMES.iter().any(|(_, usual)| *usual == key)
 }

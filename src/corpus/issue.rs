@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::entry::Place;
 
 /// One finding about a corpus file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Issue {
     /// Path below the corpus directory.
     pub file: String,

@@ -10,7 +10,7 @@ use crate::answer::{Answered, Question};
 use super::extract::Json;
 use super::knowledge_base::Current;
 use super::message;
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 use super::state::AppState;
 use super::validate::Checks;
 
@@ -94,7 +94,10 @@ pub(crate) async fn answer(
     Json(request): Json<AnswerRequest>,
 ) -> Result<impl IntoResponse, Problem> {
     let question = request.check(app.config.limits.question_chars)?;
-    let answered = crate::answer::answer(&snapshot, &question, message::now());
+    let answered = crate::answer::answer(&snapshot, &question, message::now()).map_err(|error| {
+        tracing::error!(%error, "the index could not be read");
+        Problem::new(Code::Internal, "answering failed; the log names it under the request id")
+    })?;
     let label = message::label_answer(&answered);
     Ok((label, axum::Json(AnswerResponse { answered, message_id: message::new_id() })))
 }

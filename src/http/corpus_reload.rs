@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 
-use crate::snapshot::ReloadReport;
+use crate::knowledge_base::ReloadReport;
 
 use super::extract::Params;
 use super::knowledge_base::Base;

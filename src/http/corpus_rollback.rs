@@ -4,7 +4,7 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::snapshot::ReloadReport;
+use crate::knowledge_base::ReloadReport;
 
 use super::extract::Json;
 use super::knowledge_base::Base;

@@ -4,7 +4,7 @@ use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::snapshot::IssueView;
+use crate::corpus::Issue;
 
 use super::knowledge_base::Current;
 
@@ -19,7 +19,7 @@ pub(crate) struct CorpusResponse {
     questions: usize,
     model_version: String,
     /// Findings that do not stop the corpus from serving.
-    warnings: Vec<IssueView>,
+    warnings: Vec<Issue>,
 }
 
 /// Shows the live corpus.
@@ -27,18 +27,13 @@ pub(crate) struct CorpusResponse {
     responses((status = 200, description = "The live corpus", body = CorpusResponse)))]
 pub(crate) async fn show(Current(snapshot): Current) -> Json<CorpusResponse> {
     let corpus = &snapshot.corpus;
-    let view = |issue: &crate::corpus::Issue| IssueView {
-        file: issue.file.clone(),
-        line: issue.line,
-        message: issue.message.clone(),
-    };
     Json(CorpusResponse {
         version: corpus.version.clone(),
         generation: snapshot.generation,
         published_at: snapshot.published_at.to_string(),
         entries: corpus.entries.len(),
-        questions: corpus.entries.iter().map(|entry| entry.questions().count()).sum(),
-        model_version: snapshot.router.version().to_owned(),
-        warnings: corpus.warnings.iter().map(view).collect(),
+        questions: snapshot.questions(),
+        model_version: snapshot.model_version.clone(),
+        warnings: corpus.warnings.clone(),
     })
 }

@@ -4,9 +4,11 @@ use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::snapshot::VersionInfo;
+use crate::knowledge_base::VersionInfo;
 
 use super::knowledge_base::Base;
+use super::problem::{Code, Problem};
+use super::publishing;
 
 /// Kept versions, newest first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,6 +19,12 @@ pub(crate) struct VersionsResponse {
 /// Lists the kept versions.
 #[utoipa::path(get, path = "/corpus/versions", operation_id = "list_corpus_versions", tag = "corpus",
     responses((status = 200, description = "Kept versions", body = VersionsResponse)))]
-pub(crate) async fn list(Base(base): Base) -> Json<VersionsResponse> {
-    Json(VersionsResponse { versions: base.versions() })
+pub(crate) async fn list(Base(base): Base) -> Result<Json<VersionsResponse>, Problem> {
+    // Reading the kept versions touches the disk.
+    let listed = tokio::task::spawn_blocking(move || base.versions()).await;
+    match listed {
+        Ok(Ok(versions)) => Ok(Json(VersionsResponse { versions })),
+        Ok(Err(error)) => Err(publishing::problem(&error)),
+        Err(_) => Err(Problem::new(Code::Internal, "listing failed; the log names it under the request id")),
+    }
 }

@@ -8,7 +8,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::config::DEFAULT_KB;
-use crate::snapshot::{KnowledgeBase, Snapshot};
+use crate::knowledge_base::KnowledgeBase;
+use crate::snapshot::Snapshot;
 
 use super::auth::Caller;
 use super::observe::KbName;

@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument as _;
 
-use crate::snapshot::KnowledgeBase;
+use crate::knowledge_base::KnowledgeBase;
 
 use super::problem::Problem;
 use super::request_id::RequestId;

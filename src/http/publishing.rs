@@ -6,7 +6,7 @@ use axum::Json;
 use tracing::Instrument as _;
 
 use crate::corpus::Issue;
-use crate::snapshot::{KnowledgeBase, PublishError, ReloadReport};
+use crate::knowledge_base::{KnowledgeBase, PublishError, ReloadReport};
 
 use super::problem::{Code, ErrorItem, Problem};
 use super::state::App;
@@ -39,7 +39,7 @@ pub(crate) async fn run(
         }
         Err(error) => {
             app.metrics.publish(base.name(), "refused");
-            tracing::warn!(kb = base.name(), error = %error, source = cause(&error), "a corpus change was refused");
+            tracing::warn!(kb = base.name(), error = %error, "a corpus change was refused");
             Err(problem(&error))
         }
     }
@@ -49,28 +49,25 @@ pub(crate) async fn run(
 #[must_use]
 pub fn issues(error: &PublishError) -> &[Issue] {
     match error {
-        PublishError::Invalid(issues) | PublishError::Refused { issues, .. } => issues,
-        PublishError::UnknownVersion(_) | PublishError::Model(_) | PublishError::Keep(_) => &[],
-    }
-}
-
-fn cause(error: &PublishError) -> Option<String> {
-    match error {
-        PublishError::Model(source) => Some(format!("{source:#}")),
-        PublishError::Keep(source) => Some(source.to_string()),
-        PublishError::Invalid(_) | PublishError::Refused { .. } | PublishError::UnknownVersion(_) => None,
+        PublishError::Invalid(issues) => issues,
+        PublishError::Refused(_)
+        | PublishError::UnknownVersion(_)
+        | PublishError::Router(_)
+        | PublishError::Ranker(_)
+        | PublishError::History(_)
+        | PublishError::Index(_) => &[],
     }
 }
 
 /// What the client sees of a refusal. Faults of the machine stay in the log.
-fn problem(error: &PublishError) -> Problem {
+pub(crate) fn problem(error: &PublishError) -> Problem {
     let detail = error.to_string();
     let refused = match error {
         PublishError::Invalid(_) => Problem::new(Code::CorpusInvalid, format!("{detail}; nothing changed")),
-        PublishError::Refused { .. } => Problem::new(Code::GateRefused, format!("{detail}; nothing changed")),
+        PublishError::Refused(_) => Problem::new(Code::GateRefused, format!("{detail}; nothing changed")),
         PublishError::UnknownVersion(_) => Problem::new(Code::NotFound, detail),
-        PublishError::Model(_) | PublishError::Keep(_) => {
-            Problem::new(Code::Internal, format!("{detail}; nothing changed"))
+        PublishError::Router(_) | PublishError::Ranker(_) | PublishError::History(_) | PublishError::Index(_) => {
+            Problem::new(Code::Internal, "preparing failed; nothing changed; the log says why")
         }
     };
     let item = |issue: &Issue| ErrorItem {
@@ -79,5 +76,15 @@ fn problem(error: &PublishError) -> Problem {
         line: issue.line,
         message: issue.message.clone(),
     };
-    Problem { errors: issues(error).iter().map(item).collect(), ..refused }
+    let broken = |question: &String| ErrorItem {
+        field: None,
+        file: Some("golden.jsonl".to_owned()),
+        line: None,
+        message: format!("“{question}”原来答对，换上新版会答错"),
+    };
+    let errors = match error {
+        PublishError::Refused(gate) => gate.broken.iter().map(broken).collect(),
+        _ => issues(error).iter().map(item).collect(),
+    };
+    Problem { errors, ..refused }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::config::Config;
-use crate::snapshot::KnowledgeBase;
+use crate::knowledge_base::KnowledgeBase;
 
 use super::admission::Admission;
 use super::auth::Keyring;

@@ -2,6 +2,25 @@
 //!
 //! Only here linfa and ndarray are named for routing. This room reads no clock and draws no randomness of its own.
 
+pub mod bundle;
+pub mod calibrate;
+pub mod csr;
+pub mod dataset;
+mod embedded;
+pub mod evaluate;
+pub mod features;
+pub mod folds;
+pub mod lbfgs;
+pub mod measures;
+pub mod model;
+pub mod promise;
+pub mod promote;
 pub mod route;
+pub mod rules;
+pub mod svm;
+pub mod terms;
+pub mod ticket_file;
+pub mod train;
 
+pub use bundle::BundleError;
 pub use route::{RankedGroup, RouteDecision, Routed, Router, TermWeight, Ticket};

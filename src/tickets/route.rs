@@ -1,8 +1,15 @@
 //! A ticket goes in, a group with calibrated confidence comes out; rules of `routing.toml` win over the model.
 
+use std::path::Path;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::bundle::{self, BundleError, Loaded};
+use super::model::{Judgement, Model};
+use super::promise::by_probability;
+use super::rules::{Circumstances, first_match};
+use super::terms::TicketText;
 use crate::corpus::{Priority, Routing};
 
 /// What a customer left, with what the channel knows about them.
@@ -58,18 +65,113 @@ pub struct Routed {
     pub model_version: String,
 }
 
+/// What the customer is told where the group's routing names no promise.
+pub const DEFAULT_PROMISE: &str = "您的问题已转交专人处理，我们会尽快与您联系。";
+
+/// Terms in an explanation, the two closing lines aside.
+const EXPLAINED: usize = 12;
+
 /// A loaded model bundle. Immutable and shared by all requests.
 #[derive(Debug)]
 pub struct Router {
     version: String,
     labels: Vec<String>,
+    model: Model,
 }
 
 impl Router {
-    /// The group for a ticket.
+    /// Loads a bundle from its directory.
+    ///
+    /// # Errors
+    /// What is missing, damaged or of another version.
+    pub fn load(dir: &Path) -> Result<Self, BundleError> {
+        bundle::load(dir).map(Self::from)
+    }
+
+    /// Loads a bundle from the names and contents of its files.
+    ///
+    /// # Errors
+    /// As [`Router::load`].
+    pub fn from_files(files: &[(&str, &[u8])]) -> Result<Self, BundleError> {
+        bundle::from_files(files).map(Self::from)
+    }
+
+    /// The group for a ticket, with the best `top` groups.
+    ///
+    /// A rule that sets a group decides `route` with confidence 1; it is passed over where the routing file names
+    /// none of the model's groups and so cannot be about this model. A complaint raises the priority to high unless
+    /// a rule sets one. The explanation lists the terms with the largest weights for the model's own choice, then
+    /// the sum of the other terms and the group's bias; all of it sums to the model's margin.
     #[must_use]
-    pub fn route(&self, _routing: &Routing, _ticket: &Ticket<'_>, _top: usize, _explain: bool) -> Routed {
-        unimplemented!()
+    pub fn route(&self, routing: &Routing, ticket: &Ticket<'_>, top: usize, explain: bool) -> Routed {
+        let text = TicketText::new(ticket.title, ticket.text);
+        let judged = self.model.judge(&text);
+        let joined = text.joined();
+        let predicted = &self.labels[judged.best];
+        let about = Circumstances {
+            text: &joined,
+            channel: ticket.channel,
+            customer_tier: ticket.customer_tier,
+            complaint: routing.is_complaint(&joined),
+            predicted,
+        };
+        let rule = first_match(&routing.rules, &about);
+        let ordered = rule.and_then(|rule| rule.group.as_ref()).filter(|_| self.is_described_by(routing));
+        let skill_group = ordered.unwrap_or(predicted).clone();
+        let ranked = |group: usize| self.ranked(group, &judged);
+        let usual = if about.complaint { Priority::High } else { Priority::Normal };
+        let group = routing.group(&skill_group);
+        let applied = rule.filter(|rule| ordered.is_some() || rule.priority.is_some());
+        Routed {
+            decision: if ordered.is_some() || judged.routed { RouteDecision::Route } else { RouteDecision::Review },
+            confidence: if ordered.is_some() { 1.0 } else { judged.probabilities[judged.best] },
+            shortlist: match ordered {
+                Some(group) => vec![RankedGroup { skill_group: group.clone(), confidence: 1.0 }],
+                None => judged.shortlist.iter().map(|group| ranked(*group)).collect(),
+            },
+            ranking: by_probability(&judged.probabilities).into_iter().take(top).map(ranked).collect(),
+            priority: rule.and_then(|rule| rule.priority).unwrap_or(usual),
+            rule: applied.map(|rule| rule.name.clone()),
+            flow: group.map(|group| group.flow.clone()).unwrap_or_default(),
+            promise: Self::promise(routing, &skill_group),
+            explanation: if explain { self.explanation(&text, judged.best) } else { Vec::new() },
+            model_version: self.version.clone(),
+            skill_group,
+        }
+    }
+
+    /// What the customer of a group is told.
+    #[must_use]
+    pub fn promise(routing: &Routing, group: &str) -> String {
+        let own = routing.group(group).map(|group| group.promise.as_str()).filter(|promise| !promise.is_empty());
+        own.unwrap_or(DEFAULT_PROMISE).to_owned()
+    }
+
+    /// What staff should know about this model beside this routing; empty when the two agree.
+    #[must_use]
+    pub fn warnings(&self, routing: &Routing) -> Vec<String> {
+        if routing.groups.is_empty() {
+            return Vec::new();
+        }
+        let listed = |names: Vec<&str>| names.join("、");
+        let unnamed: Vec<&str> =
+            self.labels.iter().map(String::as_str).filter(|label| routing.group(label).is_none()).collect();
+        let untrained: Vec<&str> =
+            routing.groups.iter().map(|group| group.id.as_str()).filter(|id| !self.knows(id)).collect();
+        let mut warnings = Vec::new();
+        if !self.is_described_by(routing) {
+            let all = listed(unnamed);
+            return vec![format!(
+                "routing.toml 没有提到模型的任何技能组（{all}）：指定技能组的规则不生效，技能组按标签显示"
+            )];
+        }
+        if !unnamed.is_empty() {
+            warnings.push(format!("routing.toml 没有提到模型的这些技能组，将按标签显示：{}", listed(unnamed)));
+        }
+        if !untrained.is_empty() {
+            warnings.push(format!("模型没有学过这些技能组，只有规则会分派给它们：{}", listed(untrained)));
+        }
+        warnings
     }
 
     /// Content address of the model.
@@ -82,5 +184,46 @@ impl Router {
     #[must_use]
     pub fn labels(&self) -> &[String] {
         &self.labels
+    }
+
+    /// The model without rules and names.
+    #[must_use]
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    fn knows(&self, group: &str) -> bool {
+        self.labels.binary_search_by(|label| label.as_str().cmp(group)).is_ok()
+    }
+
+    fn is_described_by(&self, routing: &Routing) -> bool {
+        routing.groups.iter().any(|group| self.knows(&group.id))
+    }
+
+    fn ranked(&self, group: usize, judged: &Judgement) -> RankedGroup {
+        RankedGroup { skill_group: self.labels[group].clone(), confidence: judged.probabilities[group] }
+    }
+
+    fn explanation(&self, text: &TicketText, group: usize) -> Vec<TermWeight> {
+        let mut terms = self.model.explain(text, group);
+        let bias = terms.pop().map_or(0.0, |(_, weight)| weight);
+        let rest: f64 = terms.iter().skip(EXPLAINED).map(|(_, weight)| weight).sum();
+        terms.truncate(EXPLAINED);
+        let line = |term: &str, weight| TermWeight { term: term.to_owned(), weight };
+        let mut lines: Vec<TermWeight> = terms.iter().map(|(term, weight)| line(term, *weight)).collect();
+        lines.push(line(OTHER_TERMS, rest));
+        lines.push(line(BIAS, bias));
+        lines
+    }
+}
+
+/// Name of the line that sums up the terms an explanation does not list.
+pub const OTHER_TERMS: &str = "（其余词语）";
+/// Name of the line with the group's bias.
+pub const BIAS: &str = "（基准）";
+
+impl From<Loaded> for Router {
+    fn from(loaded: Loaded) -> Self {
+        Self { version: loaded.version, labels: loaded.manifest.labels, model: loaded.model }
     }
 }

@@ -1,0 +1,69 @@
+//! `yingda promote`: lets a candidate model take the place of the current one, unless it is worse.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::tickets::bundle;
+use crate::tickets::promote::{Comparison, LEAST_ROWS, Verdict, compare};
+use crate::tickets::ticket_file::{Labels, read_tickets};
+
+/// 比较候选模型与现用模型，不差才替换
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// 候选模型目录
+    #[arg(long, value_name = "DIR")]
+    pub candidate: PathBuf,
+    /// 现用模型目录；尚不存在时直接放入候选模型
+    #[arg(long, value_name = "DIR")]
+    pub current: PathBuf,
+    /// 两个模型都没训练过的带标签工单
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    pub tickets: Vec<PathBuf>,
+}
+
+/// Compares and, if the candidate is not worse, swaps; exit code 1 if it stays where it is.
+///
+/// # Errors
+/// An unreadable model or ticket file, or a failed write; the current model stays.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let candidate = bundle::load(&args.candidate)?;
+    let rows = read_tickets(&args.tickets, Labels::Required)?;
+    let mut out = std::io::stdout().lock();
+    if args.current.join(bundle::MANIFEST).is_file() {
+        let found = compare(&candidate, &bundle::load(&args.current)?, rows);
+        writeln!(out, "{}", summary(&found))?;
+        if let Some(reason) = refusal(&found) {
+            writeln!(out, "未替换：{reason}")?;
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    bundle::install(&bundle::read_files(&args.candidate)?, &args.current)?;
+    writeln!(out, "已替换：{} 现为版本 {}", args.current.display(), candidate.version)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn summary(found: &Comparison) -> String {
+    format!(
+        "工单 {} 条（另有 {} 条训练过，已排除）\n现用 准确率 {:.4} 宏平均 F1 {:.4}\n候选 准确率 {:.4} 宏平均 F1 {:.4}\n仅候选对 {} 条，仅现用对 {} 条，McNemar p = {:.4}",
+        found.candidate.rows,
+        found.excluded,
+        found.current.accuracy,
+        found.current.macro_f1,
+        found.candidate.accuracy,
+        found.candidate.macro_f1,
+        found.only_candidate,
+        found.only_current,
+        found.p_value,
+    )
+}
+
+fn refusal(found: &Comparison) -> Option<String> {
+    match found.verdict {
+        Verdict::Promote => None,
+        Verdict::Worse => Some("候选模型明显更差".to_owned()),
+        Verdict::TooFewRows => {
+            Some(format!("两个模型都没训练过的工单只有 {} 条，至少要 {LEAST_ROWS} 条", found.candidate.rows))
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `yingda train`: ticket files → a model bundle with its report.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::tickets::bundle::{check_target, install, to_files};
+use crate::tickets::dataset::Dataset;
+use crate::tickets::features::DEFAULT_MAX_TERMS;
+use crate::tickets::ticket_file::{Labels, read_tickets};
+use crate::tickets::train::{TrainOptions, train};
+
+use super::evaluate_tickets::table;
+
+/// 用带标签的工单训练分派模型
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// 工单文件（JSONL 或 CSV）或其所在目录，可给多个
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    pub tickets: Vec<PathBuf>,
+    /// 模型输出目录；已有模型会被替换，其他内容不会被覆盖
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// 随机种子：同样的工单和种子得到逐字节相同的模型
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// 留出多少工单来评测，0.05 到 0.5
+    #[arg(long, default_value_t = 0.2, value_parser = holdout)]
+    pub holdout: f64,
+    /// 最多保留多少个词语特征
+    #[arg(long, default_value_t = DEFAULT_MAX_TERMS, value_parser = at_least_one)]
+    pub max_terms: usize,
+    /// 以 JSON 输出报告
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn holdout(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| "应为小数，例如 0.2".to_owned())?;
+    if (0.05..=0.5).contains(&share) { Ok(share) } else { Err("应在 0.05 到 0.5 之间".to_owned()) }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "应为正整数".to_owned())
+}
+
+/// Trains, writes the bundle, prints the report.
+///
+/// # Errors
+/// Unreadable or unusable tickets, a target that holds something else, a failed write.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    check_target(&args.out)?;
+    let data = Dataset::new(read_tickets(&args.tickets, Labels::Required)?)?;
+    let mut log = std::io::stderr().lock();
+    for issue in &data.contradictions {
+        writeln!(log, "警告 {issue}")?;
+    }
+    drop(log);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "2..=20 by the check of holdout")]
+    let folds = (1.0 / args.holdout).round() as usize;
+    let options = TrainOptions { seed: args.seed, folds, max_terms: args.max_terms };
+    let bar = progress_bar();
+    let trained = train(&data, &options, &|done, steps| report_progress(&bar, done, steps))?;
+    bar.finish_and_clear();
+    let files = to_files(&trained, &options, &data.keys())?;
+    install(&files, &args.out).with_context(|| format!("写不了模型目录 {}", args.out.display()))?;
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&trained.report)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let report = &trained.report;
+    writeln!(
+        out,
+        "工单 {} 条，重复 {} 条，空 {} 条，标签矛盾 {} 条",
+        report.rows, report.duplicates, report.empty, report.contradictions
+    )?;
+    writeln!(
+        out,
+        "词语 {} 个，技能组 {} 个；以下在留出的 {} 条上评测：",
+        report.terms,
+        trained.labels.len(),
+        report.held_out.rows
+    )?;
+    writeln!(out, "{}", table(&report.held_out))?;
+    writeln!(out, "模型已写入 {}", args.out.display())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A bar on a terminal; elsewhere hidden, and [`report_progress`] writes lines.
+fn progress_bar() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+    }
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("训练 {bar:40} {pos}/{len} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn report_progress(bar: &ProgressBar, done: usize, steps: usize) {
+    if bar.is_hidden() {
+        // Progress is a courtesy: where stderr is closed, training goes on.
+        let _ = writeln!(std::io::stderr().lock(), "训练 {done}/{steps}");
+        return;
+    }
+    bar.set_length(steps as u64);
+    bar.set_position(done as u64);
+}

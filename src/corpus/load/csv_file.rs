@@ -1,0 +1,77 @@
+//! `*.csv` and `*.tsv`: separators are told from the header row; quoting follows RFC 4180.
+
+use super::draft::Draft;
+use super::findings::Findings;
+use super::sheet::{self, Row};
+use crate::corpus::Place;
+
+/// Appended behind the text: when the parser does not see it as a row of its own, a quote was left open.
+const END: &str = "\u{1}end";
+
+/// The drafts of a CSV file.
+pub(super) fn read(file: &str, text: &str, findings: &mut Findings) -> Vec<Draft> {
+    if text.trim().is_empty() {
+        findings.warn(&Place { file: file.to_owned(), line: 0 }, "文件是空的");
+        return Vec::new();
+    }
+    // The comma wins ties; max_by_key would give the last of equals.
+    let separator = [b';', b'\t', b','].into_iter().max_by_key(|separator| header_score(text, *separator)).unwrap_or(b',');
+    let mut rows = parse(text, separator, usize::MAX);
+    let last = rows.pop();
+    if last.as_ref().is_none_or(|row| row.cells != [END]) {
+        let line = last.map_or(0, |row| row.number);
+        findings.issue(&Place { file: file.to_owned(), line }, "从这一行起有一个双引号没有闭合，后面的内容都读不出来，请补上 \"");
+        return Vec::new();
+    }
+    sheet::read(file, &rows, findings)
+}
+
+/// Known headers in the best of the first rows.
+fn header_score(text: &str, separator: u8) -> usize {
+    parse(text, separator, 10).iter().map(|row| sheet::known_headers(&row.cells)).max().unwrap_or(0)
+}
+
+fn parse(text: &str, separator: u8, limit: usize) -> Vec<Row> {
+    let ended = format!("{text}\n{END}\n");
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(ended.as_bytes());
+    let mut rows = Vec::new();
+    // The text is UTF-8 and rows may differ in length, so no record can fail.
+    for record in reader.records().take(limit).flatten() {
+        let number = record.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or(0));
+        let cells: Vec<String> = record.iter().map(str::to_owned).collect();
+        if number == 1 && cells.first().is_some_and(|cell| cell.starts_with("sep=")) {
+            continue;
+        }
+        rows.push(Row { number, cells });
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_separator() {
+        // comma, tab, semicolon, semicolon announced as spreadsheets do, commas inside a tab-separated header
+        for text in ["问题,答案\n一,甲", "问题\t答案\n一\t甲", "问题;答案\n一;甲", "sep=;\n问题;答案\n一;甲", "问题\t答案\t备注,其他\n一\t甲\t"] {
+            let drafts = read("f.csv", text, &mut Findings::default());
+            assert_eq!((drafts[0].question.as_str(), drafts[0].answer.as_str()), ("一", "甲"), "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_lines_inside_quotes() {
+        let drafts = read("f.csv", "问题,答案\r\n一,\"甲\r\n乙\"\r\n二,\"说\"\"丙\"\"\"\r\n", &mut Findings::default());
+        assert_eq!(drafts[1].place.line, 4);
+        assert_eq!(drafts[1].answer, "说\"丙\"");
+    }
+
+    #[test]
+    fn an_open_quote_is_reported_where_it_begins() {
+        let mut findings = Findings::default();
+        assert_eq!(read("f.csv", "问题,答案\n一,甲\n二,\"乙\n三,丙\n", &mut findings), []);
+        assert_eq!(findings.issues[0].line, Some(3));
+    }
+}

@@ -1,0 +1,210 @@
+//! The checks that need all entries: ids, questions and references.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rustc_hash::FxHashMap;
+
+use super::Checked;
+use crate::corpus::golden::{GoldenCase, GoldenExpectation};
+use crate::corpus::load::findings::Findings;
+use crate::corpus::{Entry, Place};
+use crate::text;
+
+/// Compares all entries and gives them sorted by id.
+pub(super) fn compare(checked: Vec<Checked>, findings: &mut Findings) -> Vec<Entry> {
+    let nothing_found = checked.is_empty() && findings.issues.is_empty();
+    if nothing_found {
+        let place = Place { file: ".".to_owned(), line: 0 };
+        findings.issue(&place, "没有任何条目，请放入至少一个写有条目的 .toml、.jsonl、.csv 或 .xlsx 文件");
+    }
+    let mut unique = by_id(checked, findings);
+    by_question(&unique, findings);
+    let standard: FxHashMap<String, String> =
+        unique.iter().filter_map(|one| Some((one.keys.first()?.clone(), one.entry.id.clone()))).collect();
+    unique.sort_by(|a, b| a.entry.id.cmp(&b.entry.id));
+    let mut entries: Vec<Entry> = unique.into_iter().map(|one| one.entry).collect();
+    related(&mut entries, &standard, findings);
+    entries
+}
+
+/// One entry per id. The same question written twice without ids is one entry if the answers agree.
+fn by_id(checked: Vec<Checked>, findings: &mut Findings) -> Vec<Checked> {
+    let mut unique: Vec<Checked> = Vec::with_capacity(checked.len());
+    let mut seen: FxHashMap<String, usize> = FxHashMap::default();
+    for one in checked {
+        let earlier = seen.get(&one.entry.id).and_then(|&at| unique.get_mut(at));
+        let Some(earlier) = earlier else {
+            seen.insert(one.entry.id.clone(), unique.len());
+            unique.push(one);
+            continue;
+        };
+        let first = shown(&earlier.entry.place);
+        if earlier.id_given || one.id_given {
+            findings.issue(&one.entry.place, format!("id“{}”与 {first} 重复，请改成不同的 id 或删除一条", one.entry.id));
+        } else if same_answers(&earlier.entry, &one.entry) {
+            findings.warn(&one.entry.place, format!("问题“{}”与 {first} 相同、答案也相同，已合并成一条", one.entry.question));
+            adopt(earlier, one);
+        } else if overlap(&earlier.entry, &one.entry) {
+            findings.issue(&one.entry.place, conflict(&one.entry.question, &first));
+        } else {
+            let message = format!("问题“{}”与 {first} 相同，需要区分时请给两条各写一个 id", one.entry.question);
+            findings.issue(&one.entry.place, message);
+        }
+    }
+    unique
+}
+
+fn adopt(earlier: &mut Checked, later: Checked) {
+    // The first key is the standard question's, which both share.
+    for (question, key) in later.entry.similar.into_iter().zip(later.keys.into_iter().skip(1)) {
+        if !earlier.keys.contains(&key) {
+            earlier.entry.similar.push(question);
+            earlier.keys.push(key);
+        }
+    }
+}
+
+/// The same question in two entries: a contradiction where the answers differ and both may hold at one moment.
+fn by_question(checked: &[Checked], findings: &mut Findings) {
+    let mut owners: FxHashMap<&str, Vec<&Entry>> = FxHashMap::default();
+    for one in checked {
+        for (key, question) in one.keys.iter().zip(one.entry.questions()) {
+            let earlier = owners.entry(key).or_default();
+            for first in earlier.iter() {
+                let place = shown(&first.place);
+                if same_answers(first, &one.entry) {
+                    let message = format!("问题“{question}”也出现在 {place}（{}），答案相同，可以合并两条", first.id);
+                    findings.warn(&one.entry.place, message);
+                } else if overlap(first, &one.entry) {
+                    findings.issue(&one.entry.place, conflict(question, &place));
+                }
+            }
+            earlier.push(&one.entry);
+        }
+    }
+}
+
+fn conflict(question: &str, first: &str) -> String {
+    format!("问题“{question}”也出现在 {first}，但答案不同，请删除其中一处、统一答案，或用生效/失效时间错开")
+}
+
+fn same_answers(a: &Entry, b: &Entry) -> bool {
+    a.answer == b.answer && a.answers == b.answers
+}
+
+/// Whether both entries may answer at some moment.
+fn overlap(a: &Entry, b: &Entry) -> bool {
+    let from = |entry: &Entry| entry.valid_from.unwrap_or(Timestamp::MIN);
+    let until = |entry: &Entry| entry.valid_until.unwrap_or(Timestamp::MAX);
+    a.enabled && b.enabled && from(a) < until(b) && from(b) < until(a)
+}
+
+fn shown(place: &Place) -> String {
+    if place.line == 0 { place.file.clone() } else { format!("{}:{}", place.file, place.line) }
+}
+
+/// Spreadsheets often refer to an entry by its question; such references become ids.
+fn related(entries: &mut [Entry], standard: &FxHashMap<String, String>, findings: &mut Findings) {
+    let ids: BTreeMap<String, ()> = entries.iter().map(|entry| (entry.id.clone(), ())).collect();
+    for entry in entries {
+        let mut known: Vec<String> = Vec::with_capacity(entry.related.len());
+        for reference in std::mem::take(&mut entry.related) {
+            let id = if ids.contains_key(&reference) {
+                Some(reference.clone())
+            } else {
+                standard.get(&text::match_key(&text::normalize(&reference))).cloned()
+            };
+            match id {
+                Some(id) if id == entry.id || known.contains(&id) => {}
+                Some(id) => known.push(id),
+                None => findings.warn(&entry.place, format!("关联问题“{reference}”不是任何条目的 id 或标准问，已忽略")),
+            }
+        }
+        entry.related = known;
+    }
+}
+
+/// Golden cases must name entries that exist.
+pub(in crate::corpus) fn golden(entries: &[Entry], cases: &[GoldenCase], findings: &mut Findings) {
+    for case in cases {
+        if let GoldenExpectation::Entry(id) = &case.expect
+            && entries.binary_search_by(|entry| entry.id.as_str().cmp(id)).is_err()
+        {
+            findings.issue(&case.place, format!("faq_id“{id}”不存在，请改成已有条目的 id"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::corpus::load::draft::Draft;
+    use crate::corpus::validate;
+
+    fn draft(line: usize, id: &str, question: &str, answer: &str) -> Draft {
+        let place = Place { file: "f".into(), line };
+        Draft { place, id: id.into(), question: question.into(), answer: answer.into(), ..Draft::default() }
+    }
+
+    fn run(drafts: Vec<Draft>) -> (Vec<Entry>, Vec<String>, Vec<String>) {
+        let mut findings = Findings::default();
+        let entries = validate::entries(drafts, &TimeZone::UTC, &mut findings);
+        let shown = |issues: Vec<crate::corpus::Issue>| issues.iter().map(ToString::to_string).collect();
+        (entries, shown(findings.issues), shown(findings.warnings))
+    }
+
+    #[test]
+    fn finds_contradictions_between_entries() {
+        let rows: Vec<(Vec<Draft>, &str)> = vec![
+            (vec![draft(1, "a", "一", "x"), draft(2, "a", "二", "y")], "f:2: id“a”与 f:1 重复"),
+            (vec![draft(1, "a", "一", "x"), draft(2, "b", "一！", "y")], "f:2: 问题“一！”也出现在 f:1，但答案不同"),
+            (
+                vec![draft(1, "a", "一", "x"), Draft { similar: vec!["一".into()], ..draft(2, "b", "二", "y") }],
+                "f:2: 问题“一”也出现在 f:1，但答案不同",
+            ),
+            (vec![draft(1, "", "一", "x"), draft(2, "", "一", "y")], "f:2: 问题“一”也出现在 f:1，但答案不同"),
+            (vec![], ".: 没有任何条目"),
+        ];
+        for (drafts, expected) in rows {
+            let (_, issues, _) = run(drafts);
+            assert!(issues.len() == 1 && issues[0].starts_with(expected), "{expected}: {issues:?}");
+        }
+    }
+
+    #[test]
+    fn the_same_question_is_fine_where_answers_never_meet() {
+        let until = |draft, text: &str| Draft { valid_until: text.into(), ..draft };
+        let from = |draft, text: &str| Draft { valid_from: text.into(), ..draft };
+        let rows: Vec<(Vec<Draft>, &str)> = vec![
+            (
+                vec![until(draft(1, "a", "一", "x"), "2026-11-10"), from(draft(2, "b", "一", "y"), "2026-11-11")],
+                "last year's promotion and this year's",
+            ),
+            (vec![draft(1, "a", "一", "x"), Draft { enabled: Some(false), ..draft(2, "b", "一", "y") }], "one is switched off"),
+        ];
+        for (drafts, reason) in rows {
+            let (_, issues, warnings) = run(drafts);
+            assert_eq!((issues.len(), warnings.len()), (0, 0), "{reason}: {issues:?}");
+        }
+    }
+
+    #[test]
+    fn agreeing_repetitions_are_warnings() {
+        let first = Draft { similar: vec!["甲".into()], ..draft(1, "", "一", "x") };
+        let again = Draft { similar: vec!["甲".into(), "乙".into()], ..draft(2, "", "一", "x") };
+        let (entries, issues, warnings) = run(vec![first, again, draft(3, "c", "一", "x")]);
+        assert_eq!((issues.len(), warnings.len()), (0, 2));
+        assert_eq!(entries.iter().find(|entry| entry.id != "c").unwrap().similar, ["甲", "乙"]);
+    }
+
+    #[test]
+    fn references_are_ids_or_standard_questions() {
+        let wishes = Draft { related: vec!["b".into(), "三？".into(), "b".into(), "a".into(), "无".into()], ..draft(1, "a", "一", "x") };
+        let (entries, issues, warnings) = run(vec![wishes, draft(2, "b", "二", "y"), draft(3, "c", "三", "z")]);
+        assert_eq!(entries[0].related, ["b", "c"]); // each once, never itself
+        assert_eq!((issues.len(), warnings.len()), (0, 1));
+    }
+}

@@ -1,0 +1,236 @@
+//! The checks one entry passes or fails by itself.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rustc_hash::FxHashSet;
+
+use super::Checked;
+use crate::corpus::entry::channel_key;
+use crate::corpus::load::draft::{Draft, clean_line, clean_text};
+use crate::corpus::load::findings::Findings;
+use crate::corpus::load::window;
+use crate::corpus::{Entry, Place};
+use crate::text;
+
+/// Longest question, in characters; the API accepts no longer one.
+const MAX_QUESTION: usize = 500;
+/// Longest answer, in characters.
+const MAX_ANSWER: usize = 10_000;
+/// Most similar or negative questions of one entry.
+const MAX_QUESTIONS: usize = 10_000;
+/// Longest id, in characters.
+const MAX_ID: usize = 128;
+/// Hexadecimal digits of a derived id: 48 bits keep the chance of a collision below 10⁻⁶ for 10,000 entries.
+const DERIVED_DIGITS: usize = 12;
+
+/// The entry a draft describes, with everything wrong or odd about it; `None` where it has no usable question.
+pub(super) fn check(draft: Draft, zone: &TimeZone) -> (Option<Checked>, Findings) {
+    let mut findings = Findings::default();
+    let place = draft.place.clone();
+    let Some(standard) = standard_question(&draft, &place, &mut findings) else { return (None, findings) };
+    let id = clean_line(&draft.id);
+    let id_given = !id.is_empty();
+    check_id(&id, &place, &mut findings);
+    let mut keys = vec![standard.key];
+    let similar = questions(&draft.similar, "相似问", &mut keys, &place, &mut findings);
+    let negative = negatives(&draft.negative, &keys, &place, &mut findings);
+    let (valid_from, valid_until) = validity(&draft, zone, &mut findings);
+    let entry = Entry {
+        id: if id_given { id } else { derived_id(&standard.normal) },
+        question: standard.text,
+        similar,
+        negative,
+        answer: answer(&draft.answer, "答案", &place, &mut findings),
+        answers: channel_answers(draft.answers, &place, &mut findings),
+        category: clean_line(&draft.category),
+        valid_from,
+        valid_until,
+        related: related(&draft.related),
+        enabled: draft.enabled.unwrap_or(true),
+        place,
+    };
+    (Some(Checked { entry, id_given, keys }), findings)
+}
+
+struct Question {
+    text: String,
+    normal: String,
+    key: String,
+}
+
+fn standard_question(draft: &Draft, place: &Place, findings: &mut Findings) -> Option<Question> {
+    let text = clean_line(&draft.question);
+    if text.is_empty() {
+        findings.issue(place, "问题为空，请填写标准问");
+        return None;
+    }
+    let normal = text::normalize(&text);
+    let key = text::match_key(&normal);
+    if key.is_empty() {
+        findings.issue(place, format!("问题“{text}”里没有可匹配的文字，请改写"));
+        return None;
+    }
+    check_length(&text, "标准问", place, findings);
+    Some(Question { text, normal, key })
+}
+
+/// Stable over reorderings and renamings of files: it depends on the question alone.
+fn derived_id(normal: &str) -> String {
+    let digest = blake3::hash(normal.as_bytes()).to_hex();
+    format!("q-{}", digest.get(..DERIVED_DIGITS).unwrap_or_default())
+}
+
+fn check_id(id: &str, place: &Place, findings: &mut Findings) {
+    if id.chars().count() > MAX_ID {
+        findings.issue(place, format!("id 超过 {MAX_ID} 个字，请缩短"));
+    }
+}
+
+fn check_length(question: &str, what: &str, place: &Place, findings: &mut Findings) {
+    let length = question.chars().count();
+    if length > MAX_QUESTION {
+        findings.issue(place, format!("{what}有 {length} 个字，最多 {MAX_QUESTION} 个，请缩短"));
+    }
+}
+
+/// Questions that differ from all in `keys`, whose keys are added. Repetitions inside an entry are harmless and vanish.
+fn questions(texts: &[String], what: &str, keys: &mut Vec<String>, place: &Place, findings: &mut Findings) -> Vec<String> {
+    let mut seen: FxHashSet<String> = keys.iter().cloned().collect();
+    let mut kept = Vec::new();
+    for raw in texts {
+        let question = clean_line(raw);
+        if question.is_empty() {
+            continue;
+        }
+        check_length(&question, what, place, findings);
+        let key = text::match_key(&text::normalize(&question));
+        if key.is_empty() {
+            findings.warn(place, format!("{what}“{question}”里没有可匹配的文字，已忽略"));
+        } else if seen.insert(key.clone()) {
+            keys.push(key);
+            kept.push(question);
+        }
+    }
+    if kept.len() > MAX_QUESTIONS {
+        findings.issue(place, format!("{what}有 {} 个，最多 {MAX_QUESTIONS} 个，请拆成几个条目", kept.len()));
+    }
+    kept
+}
+
+fn negatives(texts: &[String], own: &[String], place: &Place, findings: &mut Findings) -> Vec<String> {
+    let mut keys = Vec::new();
+    let kept = questions(texts, "反例", &mut keys, place, findings);
+    for (question, key) in kept.iter().zip(&keys) {
+        if own.contains(key) {
+            findings.issue(place, format!("反例“{question}”与本条目自己的问题相同，请删除其中一个"));
+        }
+    }
+    kept
+}
+
+fn answer(raw: &str, what: &str, place: &Place, findings: &mut Findings) -> String {
+    let text = clean_text(raw);
+    let length = text.chars().count();
+    if length == 0 {
+        findings.issue(place, format!("{what}为空，请填写"));
+    } else if length > MAX_ANSWER {
+        findings.issue(place, format!("{what}有 {length} 个字，最多 {MAX_ANSWER} 个，请缩短"));
+    }
+    text
+}
+
+fn channel_answers(raw: Vec<(String, String)>, place: &Place, findings: &mut Findings) -> BTreeMap<String, String> {
+    let mut answers = BTreeMap::new();
+    for (name, text) in raw {
+        let key = channel_key(&name);
+        if key.is_empty() || !key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) {
+            findings.issue(place, format!("渠道名“{name}”只能由字母、数字、汉字、- 和 _ 组成，请改名"));
+            continue;
+        }
+        let text = answer(&text, &format!("渠道 {key} 的答案"), place, findings);
+        if answers.insert(key.clone(), text).is_some() {
+            findings.issue(place, format!("渠道 {key} 的答案写了两次，请删除一个"));
+        }
+    }
+    answers
+}
+
+fn validity(draft: &Draft, zone: &TimeZone, findings: &mut Findings) -> (Option<Timestamp>, Option<Timestamp>) {
+    let window = window(&draft.valid_from, &draft.valid_until, zone);
+    for message in window.messages {
+        findings.issue(&draft.place, message);
+    }
+    if let (Some(from), Some(until)) = (window.from, window.until)
+        && until <= from
+    {
+        let message = format!("失效时间“{}”不晚于生效时间“{}”，请改正其中一个", draft.valid_until.trim(), draft.valid_from.trim());
+        findings.issue(&draft.place, message);
+    }
+    (window.from, window.until)
+}
+
+fn related(raw: &[String]) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for id in raw.iter().map(|id| clean_line(id)).filter(|id| !id.is_empty()) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(question: &str, answer: &str) -> Draft {
+        let place = Place { file: "f.toml".into(), line: 7 };
+        Draft { place, question: question.into(), answer: answer.into(), ..Draft::default() }
+    }
+
+    fn messages(draft: Draft) -> Vec<String> {
+        check(draft, &TimeZone::UTC).1.issues.iter().map(|issue| issue.message.clone()).collect()
+    }
+
+    #[test]
+    fn derived_ids_depend_on_the_normalised_question_alone() {
+        let id = |question| check(draft(question, "a"), &TimeZone::UTC).0.unwrap().entry.id;
+        assert_eq!(id("怎么退款"), id(" 您好，怎麼退款 "));
+        assert_ne!(id("怎么退款"), id("怎么退货"));
+        assert_eq!(id("怎么退款").len(), 14);
+    }
+
+    #[test]
+    fn names_what_is_wrong_with_an_entry() {
+        let long = "长".repeat(501);
+        let rows: Vec<(Draft, &str)> = vec![
+            (draft(" ", "a"), "问题为空"),
+            (draft("？？", "a"), "问题“？？”里没有可匹配的文字"),
+            (draft("q", "\n"), "答案为空"),
+            (draft(&long, "a"), "标准问有 501 个字"),
+            (draft("q", &"答".repeat(10_001)), "答案有 10001 个字"),
+            (Draft { similar: vec![long.clone()], ..draft("q", "a") }, "相似问有 501 个字"),
+            (Draft { negative: vec!["Q！".into()], ..draft("q", "a") }, "反例“Q！”与本条目自己的问题相同"),
+            (Draft { answers: vec![("SMS".into(), "x".into()), ("短信".into(), "y".into())], ..draft("q", "a") }, "渠道 sms 的答案写了两次"),
+            (Draft { answers: vec![("w x".into(), "x".into())], ..draft("q", "a") }, "渠道名“w x”"),
+            (Draft { answers: vec![("sms".into(), " ".into())], ..draft("q", "a") }, "渠道 sms 的答案为空"),
+            (Draft { valid_from: "昨天".into(), ..draft("q", "a") }, "生效时间：读不懂日期“昨天”"),
+            (Draft { valid_from: "2026-11-12".into(), valid_until: "2026-11-11".into(), ..draft("q", "a") }, "失效时间“2026-11-11”不晚于"),
+            (Draft { id: "i".repeat(129), ..draft("q", "a") }, "id 超过 128 个字"),
+        ];
+        for (draft, expected) in rows {
+            let found = messages(draft);
+            assert!(found.len() == 1 && found[0].starts_with(expected), "{expected}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn repetitions_inside_an_entry_vanish() {
+        let repeated = Draft { similar: vec!["咋退钱".into(), "怎么退款？".into(), "咋退钱!".into(), String::new()], ..draft("怎么退款", "a") };
+        let (checked, findings) = check(repeated, &TimeZone::UTC);
+        assert_eq!(checked.unwrap().entry.similar, ["咋退钱"]);
+        assert_eq!((findings.issues.len(), findings.warnings.len()), (0, 0));
+    }
+}

@@ -1,0 +1,130 @@
+//! The content address of a corpus: the same for every layout of the same content.
+//!
+//! Every field is hashed with its length in front, so that no two contents give the same bytes. Places and warnings are
+//! left out. A change to what is hashed, or to its order, must raise [`FORMAT`] and is caught by the frozen fixture.
+
+use super::golden::GoldenExpectation;
+use super::routing::Priority;
+use super::{Corpus, Entry, Routing};
+
+/// Domain and version of the canonical form.
+const FORMAT: &str = "yingda corpus 1";
+/// Hexadecimal digits kept.
+const DIGITS: usize = 16;
+
+/// The version of a corpus; its own `version` field is not looked at.
+pub(super) fn of(corpus: &Corpus) -> String {
+    let mut canonical = Canonical(blake3::Hasher::new());
+    canonical.text(FORMAT);
+    canonical.count(corpus.entries.len());
+    for entry in &corpus.entries {
+        canonical.entry(entry);
+    }
+    canonical.count(corpus.synonyms.len());
+    for group in &corpus.synonyms {
+        canonical.texts(group);
+    }
+    canonical.texts(&corpus.dictionary);
+    canonical.texts(&corpus.stopwords);
+    canonical.routing(&corpus.routing);
+    canonical.count(corpus.golden.len());
+    for case in &corpus.golden {
+        canonical.text(&case.question);
+        canonical.option(match &case.expect {
+            GoldenExpectation::Entry(id) => Some(id),
+            GoldenExpectation::NoAnswer => None,
+        });
+        canonical.text(&case.note);
+    }
+    canonical.digest()
+}
+
+/// Content address of one entry, for comparing two corpora.
+pub(super) fn of_entry(entry: &Entry) -> String {
+    let mut canonical = Canonical(blake3::Hasher::new());
+    canonical.entry(entry);
+    canonical.digest()
+}
+
+struct Canonical(blake3::Hasher);
+
+impl Canonical {
+    fn digest(&self) -> String {
+        self.0.finalize().to_hex().get(..DIGITS).unwrap_or_default().to_owned()
+    }
+
+    fn count(&mut self, count: usize) {
+        self.0.update(&(count as u64).to_le_bytes());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.count(text.len());
+        self.0.update(text.as_bytes());
+    }
+
+    fn texts(&mut self, texts: &[String]) {
+        self.count(texts.len());
+        for text in texts {
+            self.text(text);
+        }
+    }
+
+    fn option(&mut self, text: Option<&str>) {
+        self.flag(text.is_some());
+        self.text(text.unwrap_or_default());
+    }
+
+    fn flag(&mut self, flag: bool) {
+        self.0.update(&[u8::from(flag)]);
+    }
+
+    fn entry(&mut self, entry: &Entry) {
+        self.text(&entry.id);
+        self.text(&entry.question);
+        self.texts(&entry.similar);
+        self.texts(&entry.negative);
+        self.text(&entry.answer);
+        self.count(entry.answers.len());
+        for (channel, answer) in &entry.answers {
+            self.text(channel);
+            self.text(answer);
+        }
+        self.text(&entry.category);
+        self.option(entry.valid_from.map(|moment| moment.to_string()).as_deref());
+        self.option(entry.valid_until.map(|moment| moment.to_string()).as_deref());
+        self.texts(&entry.related);
+        self.flag(entry.enabled);
+    }
+
+    fn routing(&mut self, routing: &Routing) {
+        self.count(routing.groups.len());
+        for group in &routing.groups {
+            self.text(&group.id);
+            self.text(&group.name);
+            self.texts(&group.flow);
+            self.text(&group.promise);
+        }
+        self.count(routing.rules.len());
+        for rule in &routing.rules {
+            self.text(&rule.name);
+            for list in [&rule.tiers, &rule.channels, &rule.keywords, &rule.predicted] {
+                self.texts(list);
+            }
+            self.flag(rule.complaint);
+            self.option(rule.group.as_deref());
+            self.option(rule.priority.map(priority_name));
+        }
+        self.option(routing.default_group.as_deref());
+        self.texts(&routing.complaint_phrases);
+        self.texts(&routing.human_phrases);
+    }
+}
+
+/// The name of a priority in `routing.toml`.
+pub(super) fn priority_name(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Normal => "normal",
+        Priority::High => "high",
+        Priority::Urgent => "urgent",
+    }
+}

@@ -1,0 +1,138 @@
+//! The measures of the answer side, shared by the command line, the gate and the tests.
+//!
+//! Definitions follow information retrieval and selective classification: recall@k, mean reciprocal rank, coverage at a
+//! precision, expected calibration error (Guo et al. 2017, equal-width bins).
+
+use serde::Serialize;
+
+use crate::decision::Decision;
+
+/// What happened to one evaluation question.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged {
+    /// 1-based rank of the right entry among the candidates; `None` when absent or when nothing is right.
+    pub rank: Option<usize>,
+    /// Confidence of the best candidate, 0 without one.
+    pub confidence: f64,
+    pub decision: Decision,
+    /// Whether some entry answers the question.
+    pub in_scope: bool,
+    /// Whether the right entry was among the suggestions.
+    pub suggested: bool,
+}
+
+/// Measures over a set of judged questions. Shares are of in-scope questions unless they say otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AnswerQuality {
+    pub questions: usize,
+    pub out_of_scope: usize,
+    pub recall_at_1: f64,
+    pub recall_at_5: f64,
+    pub mrr_at_10: f64,
+    /// Share answered rightly at the loosest threshold that keeps 95 % of all answers right; chosen on these rows.
+    pub coverage_at_95_precision: f64,
+    pub direct_answer_rate: f64,
+    /// Share of direct answers that are right, out-of-scope questions counted; `None` without any.
+    pub direct_answer_precision: Option<f64>,
+    pub right_answer_suggested: f64,
+    /// Share of out-of-scope questions answered directly; `None` without any.
+    pub out_of_scope_answered: Option<f64>,
+    pub calibration_error: f64,
+}
+
+impl AnswerQuality {
+    /// Computes every measure.
+    #[must_use]
+    pub fn of(rows: &[Judged]) -> Self {
+        let inside: Vec<&Judged> = rows.iter().filter(|row| row.in_scope).collect();
+        let outside: Vec<&Judged> = rows.iter().filter(|row| !row.in_scope).collect();
+        let within = |k: usize| share(&inside, |row| row.rank.is_some_and(|rank| rank <= k));
+        let answered = |row: &&Judged| row.decision == Decision::Answer;
+        let direct: Vec<&Judged> = rows.iter().filter(|row| row.decision == Decision::Answer).collect();
+        let reciprocal = inside.iter().filter_map(|row| row.rank).filter(|rank| *rank <= 10).map(|rank| 1.0 / count(rank));
+        Self {
+            questions: inside.len(),
+            out_of_scope: outside.len(),
+            recall_at_1: within(1),
+            recall_at_5: within(5),
+            mrr_at_10: reciprocal.sum::<f64>() / count(inside.len().max(1)),
+            coverage_at_95_precision: coverage_at_precision(rows, 0.95),
+            direct_answer_rate: share(&inside, |row| answered(&row)),
+            direct_answer_precision: (!direct.is_empty()).then(|| share(&direct, |row| row.rank == Some(1))),
+            right_answer_suggested: share(&inside, |row| row.suggested),
+            out_of_scope_answered: (!outside.is_empty()).then(|| share(&outside, |row| answered(&row))),
+            calibration_error: calibration_error(rows, 10),
+        }
+    }
+}
+
+/// Largest share of in-scope rows answered rightly such that `target` of all answers are right, over all thresholds.
+#[must_use]
+pub fn coverage_at_precision(rows: &[Judged], target: f64) -> f64 {
+    let mut ordered: Vec<&Judged> = rows.iter().collect();
+    ordered.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    let (mut right, mut best) = (0_usize, 0_usize);
+    for (at, row) in ordered.iter().enumerate() {
+        right += usize::from(row.rank == Some(1));
+        let last_of_tie = ordered.get(at + 1).is_none_or(|next| next.confidence < row.confidence);
+        if last_of_tie && count(right) >= target * count(at + 1) {
+            best = right;
+        }
+    }
+    count(best) / count(rows.iter().filter(|row| row.in_scope).count().max(1))
+}
+
+/// Mean distance between confidence and accuracy over equal-width bins, weighted by size.
+#[must_use]
+pub fn calibration_error(rows: &[Judged], bins: usize) -> f64 {
+    let mut sums = vec![(0_usize, 0.0, 0_usize); bins];
+    for row in rows {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bin number is small and not negative")]
+        let bin = ((row.confidence * count(bins)) as usize).min(bins - 1);
+        sums[bin].0 += 1;
+        sums[bin].1 += row.confidence;
+        sums[bin].2 += usize::from(row.rank == Some(1));
+    }
+    let distance = sums.iter().map(|(_, confidence, right)| (confidence - count(*right)).abs());
+    distance.sum::<f64>() / count(rows.len().max(1))
+}
+
+fn share<'a>(rows: &[&'a Judged], is: impl Fn(&'a Judged) -> bool) -> f64 {
+    count(rows.iter().filter(|row| is(row)).count()) / count(rows.len().max(1))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn count(n: usize) -> f64 {
+    n as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(rank: Option<usize>, confidence: f64, in_scope: bool) -> Judged {
+        let decision = if confidence >= 0.9 { Decision::Answer } else { Decision::Handoff };
+        Judged { rank, confidence, decision, in_scope, suggested: false }
+    }
+
+    #[test]
+    fn measures_match_a_count_by_hand() {
+        let rows = [row(Some(1), 0.95, true), row(Some(2), 0.92, true), row(None, 0.3, true), row(None, 0.1, false)];
+        let quality = AnswerQuality::of(&rows);
+        assert_eq!((quality.questions, quality.out_of_scope), (3, 1));
+        assert!((quality.recall_at_1 - 1.0 / 3.0).abs() < 1e-12);
+        assert!((quality.recall_at_5 - 2.0 / 3.0).abs() < 1e-12);
+        assert!((quality.mrr_at_10 - 0.5).abs() < 1e-12);
+        assert_eq!(quality.direct_answer_precision, Some(0.5));
+        assert_eq!(quality.out_of_scope_answered, Some(0.0));
+        assert!((quality.coverage_at_95_precision - 1.0 / 3.0).abs() < 1e-12, "only the first keeps 95 % right");
+        let expected = (((0.95 + 0.92) - 1.0) + 0.3 + 0.1) / 4.0;
+        assert!((quality.calibration_error - expected).abs() < 1e-12);
+    }
+
+    #[test]
+    fn ties_are_answered_together_or_not_at_all() {
+        let rows = [row(Some(1), 0.9, true), row(Some(3), 0.9, true)];
+        assert!(coverage_at_precision(&rows, 0.95).abs() < 1e-12);
+    }
+}

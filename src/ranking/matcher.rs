@@ -1,0 +1,205 @@
+//! The matcher of one corpus: its question texts profiled and indexed, and the model that ranks them.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rustc_hash::FxHashMap;
+
+use crate::corpus::Corpus;
+use crate::retrieval::{IndexError, QuestionIndex, Terms, Typeahead};
+use crate::text::segment::Segmenter;
+
+use super::lexicon::Lexicon;
+use super::model::{GATE_EXTRAS, RankerModel, Scored};
+use super::question::{Compared, Lexicons, QuestionProfile};
+use super::signals::{SIGNALS, Signals};
+
+/// Question texts fetched from the index for ranking.
+const FETCHED: usize = 64;
+/// Fetched instead when the first fetch holds fewer than [`ENOUGH_ENTRIES`] entries.
+const FETCHED_WIDE: usize = 512;
+/// Different entries that a ranking should choose from.
+const ENOUGH_ENTRIES: usize = 6;
+/// Candidates kept after ranking; the API reports at most this many.
+pub const KEPT: usize = 20;
+
+/// One question text of the corpus.
+#[derive(Debug)]
+pub struct StoredQuestion {
+    /// Position of the entry in the corpus.
+    pub entry: u32,
+    /// The text as written.
+    pub text: String,
+    /// Whether the entry must not answer it.
+    pub negative: bool,
+    /// 0 for the standard question, then the similar ones as written.
+    pub rank_in_entry: usize,
+    pub profile: QuestionProfile,
+}
+
+/// Everything needed to match questions against one corpus. Immutable.
+#[derive(Debug)]
+pub struct Matcher {
+    pub questions: Vec<StoredQuestion>,
+    pub typeahead: Typeahead,
+    pub model: Arc<RankerModel>,
+    segmenter: Segmenter,
+    lexicons: Lexicons,
+    index: QuestionIndex,
+    /// Match key → questions, for suggestions of the very same words.
+    exact: FxHashMap<String, Vec<u32>>,
+}
+
+/// What a match may use; the fitting and the evaluation leave questions out.
+pub trait Admission {
+    /// Whether the stored question may match.
+    fn admits(&self, question: u32, stored: &StoredQuestion) -> bool;
+}
+
+/// Entries live at a moment.
+#[derive(Debug, Clone, Copy)]
+pub struct LiveAt<'a> {
+    pub corpus: &'a Corpus,
+    pub now: Timestamp,
+}
+
+impl Admission for LiveAt<'_> {
+    fn admits(&self, _question: u32, stored: &StoredQuestion) -> bool {
+        self.corpus.entries.get(stored.entry as usize).is_some_and(|entry| entry.is_live(self.now))
+    }
+}
+
+impl Matcher {
+    /// Analyses and indexes every question of the corpus. CPU-bound, about 30 µs a question.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be built.
+    pub fn prepare(corpus: &Corpus, model: Arc<RankerModel>) -> Result<Self, IndexError> {
+        let segmenter = Segmenter::new(&corpus.dictionary, &corpus.synonyms, &corpus.stopwords);
+        let texts = question_texts(corpus);
+        let terms: Vec<Terms> = analyse(&texts, &segmenter);
+        let lexicons = build_lexicons(corpus.entries.len(), &texts, &terms);
+        let index = QuestionIndex::build(&terms)?;
+        let mut exact: FxHashMap<String, Vec<u32>> = FxHashMap::default();
+        for (at, terms) in (0_u32..).zip(&terms) {
+            exact.entry(terms.key.clone()).or_default().push(at);
+        }
+        let positive: Vec<&str> = texts.iter().map(|(_, text, negative)| if *negative { "" } else { text }).collect();
+        let typeahead = Typeahead::build(&positive);
+        let mut questions: Vec<StoredQuestion> = Vec::with_capacity(texts.len());
+        for ((entry, text, negative), terms) in texts.iter().zip(&terms) {
+            let rank_in_entry = match questions.last() {
+                Some(last) if last.entry == *entry => last.rank_in_entry + 1,
+                _ => 0,
+            };
+            let profile = QuestionProfile::new(terms, &lexicons);
+            let text = (*text).to_owned();
+            questions.push(StoredQuestion { entry: *entry, text, negative: *negative, rank_in_entry, profile });
+        }
+        Ok(Self { questions, typeahead, model, segmenter, lexicons, index, exact })
+    }
+
+    /// Analyses a customer's text as the corpus was analysed.
+    #[must_use]
+    pub fn terms(&self, text: &str) -> Terms {
+        Terms::of(text, &self.segmenter)
+    }
+
+    /// Analyses text that is normalised already.
+    #[must_use]
+    pub fn terms_of_normalized(&self, normalized: &str) -> Terms {
+        Terms::of_normalized(normalized.to_owned(), &self.segmenter)
+    }
+
+    /// The best entries for a question, best first, with confidences; at most [`KEPT`].
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn candidates(&self, asked: &Terms, admission: &impl Admission) -> Result<Vec<Scored>, IndexError> {
+        let profile = QuestionProfile::new(asked, &self.lexicons);
+        let mut found = self.fetch(asked, admission, FETCHED)?;
+        if distinct_entries(&self.questions, &found) < ENOUGH_ENTRIES && self.questions.len() > FETCHED {
+            found = self.fetch(asked, admission, FETCHED_WIDE)?;
+        }
+        let mut scored = self.best_per_entry(&profile, &found);
+        scored.sort_by(|a, b| b.rank_logit.total_cmp(&a.rank_logit).then(a.entry.cmp(&b.entry)));
+        scored.truncate(KEPT);
+        self.model.gate(&mut scored, profile.chars.len());
+        Ok(scored)
+    }
+
+    /// Positions of admitted questions worth comparing: those with the very same key and the best of the index.
+    fn fetch(&self, asked: &Terms, admission: &impl Admission, limit: usize) -> Result<Vec<u32>, IndexError> {
+        let hits = self.index.search(asked, limit)?;
+        let same = self.exact.get(&asked.key).into_iter().flatten().copied();
+        let mut found: Vec<u32> = same.chain(hits.iter().map(|hit| hit.question)).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.retain(|at| admission.admits(*at, &self.questions[*at as usize]));
+        Ok(found)
+    }
+
+    /// Compares each question and keeps the best of each entry; an entry whose negative question fits at least as
+    /// well as its own is left out.
+    fn best_per_entry(&self, asked: &QuestionProfile, found: &[u32]) -> Vec<Scored> {
+        let mut best: FxHashMap<u32, Scored> = FxHashMap::default();
+        let mut barred: FxHashMap<u32, f32> = FxHashMap::default();
+        for at in found {
+            let stored = &self.questions[*at as usize];
+            let signals = Signals::compare(Compared { asked, stored: &stored.profile });
+            let rank_logit = self.model.rank.logit(&signals.values);
+            if stored.negative {
+                let bar = barred.entry(stored.entry).or_insert(rank_logit);
+                *bar = bar.max(rank_logit);
+                continue;
+            }
+            let gate_inputs = [0.0; SIGNALS + GATE_EXTRAS];
+            let scored =
+                Scored { entry: stored.entry, question: *at, signals, rank_logit, gate_inputs, confidence: 0.0 };
+            match best.get_mut(&stored.entry) {
+                Some(held) if held.rank_logit >= rank_logit => {}
+                Some(held) => *held = scored,
+                None => {
+                    best.insert(stored.entry, scored);
+                }
+            }
+        }
+        // Order is restored by the caller's sort.
+        best.into_values().filter(|s| barred.get(&s.entry).is_none_or(|bar| *bar < s.rank_logit)).collect()
+    }
+}
+
+/// (entry, text, negative) of every question, in the order of the corpus.
+fn question_texts(corpus: &Corpus) -> Vec<(u32, &str, bool)> {
+    let mut texts = Vec::new();
+    for (entry, position) in corpus.entries.iter().zip(0_u32..) {
+        texts.extend(entry.questions().map(|text| (position, text, false)));
+        texts.extend(entry.negative.iter().map(|text| (position, text.as_str(), true)));
+    }
+    texts
+}
+
+fn analyse(texts: &[(u32, &str, bool)], segmenter: &Segmenter) -> Vec<Terms> {
+    use rayon::prelude::*;
+    texts.par_iter().map(|(_, text, _)| Terms::of(text, segmenter)).collect()
+}
+
+/// Document frequencies over entries; negative questions are no part of what an entry is about.
+fn build_lexicons(entries: usize, texts: &[(u32, &str, bool)], terms: &[Terms]) -> Lexicons {
+    let mut grams: Vec<Vec<&[String]>> = vec![Vec::new(); entries];
+    let mut words: Vec<Vec<&[String]>> = vec![Vec::new(); entries];
+    for ((entry, _, negative), terms) in texts.iter().zip(terms) {
+        if !negative {
+            grams[*entry as usize].push(&terms.grams);
+            words[*entry as usize].push(&terms.words);
+        }
+    }
+    Lexicons { grams: Lexicon::build(grams.into_iter()), words: Lexicon::build(words.into_iter()) }
+}
+
+fn distinct_entries(questions: &[StoredQuestion], found: &[u32]) -> usize {
+    let mut entries: Vec<u32> = found.iter().map(|at| questions[*at as usize].entry).collect();
+    entries.sort_unstable();
+    entries.dedup();
+    entries.len()
+}

@@ -1,0 +1,16 @@
+//! Candidate → scored with named signals → confidence.
+//!
+//! A question retrieved by its words is compared with the customer's question by [`signals`]; [`model`] turns the
+//! signals into an order and the order into a probability. No I/O, no clock.
+
+pub mod fit;
+pub mod lexicon;
+pub mod matcher;
+pub mod model;
+pub mod question;
+pub mod signals;
+
+pub use lexicon::Lexicon;
+pub use model::{Contribution, RankerError, RankerModel, Scored};
+pub use matcher::{Admission, LiveAt, Matcher, StoredQuestion};
+pub use signals::{SIGNAL_NAMES, Signals};

@@ -1,0 +1,129 @@
+//! The named, bounded signals by which a stored question is compared with the one asked.
+
+use rapidfuzz::distance::indel;
+
+use super::lexicon::{dot, shared_sum};
+use super::question::Compared;
+
+/// Number of signals.
+pub const SIGNALS: usize = 14;
+
+/// Names in the order of [`Signals::values`]; part of the model format and of explanations.
+pub const SIGNAL_NAMES: [&str; SIGNALS] = [
+    "exact",
+    "gram_cosine",
+    "word_cosine",
+    "gram_bm25",
+    "word_bm25",
+    "asked_grams_found",
+    "stored_grams_found",
+    "asked_words_found",
+    "stored_words_found",
+    "edit_similarity",
+    "length_ratio",
+    "codes_missing",
+    "codes_extra",
+    "negation_mismatch",
+];
+
+/// One value per name, each in 0..=1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Signals {
+    pub values: [f32; SIGNALS],
+}
+
+impl Signals {
+    /// Compares two profiles. Symmetric but for the `asked_…`/`stored_…` pairs.
+    #[must_use]
+    pub fn compare(pair: Compared<'_>) -> Self {
+        let Compared { asked, stored } = pair;
+        let shared_grams = shared_sum(&asked.grams.terms, &stored.grams.terms);
+        let shared_words = shared_sum(&asked.words.terms, &stored.words.terms);
+        let values = [
+            flag(asked.key == stored.key),
+            dot(&asked.grams.vector, &stored.grams.vector),
+            dot(&asked.words.vector, &stored.words.vector),
+            share(shared_sum(&stored.grams.bm25, &asked.grams.terms), asked.grams.total_idf),
+            share(shared_sum(&stored.words.bm25, &asked.words.terms), asked.words.total_idf),
+            share(shared_grams, asked.grams.total_idf),
+            share(shared_grams, stored.grams.total_idf),
+            share(shared_words, asked.words.total_idf),
+            share(shared_words, stored.words.total_idf),
+            edit_similarity(&asked.chars, &stored.chars),
+            length_ratio(asked.chars.len(), stored.chars.len()),
+            missing(&asked.codes, &stored.codes),
+            missing(&stored.codes, &asked.codes),
+            flag(asked.negated != stored.negated),
+        ];
+        Self { values: values.map(|value| value.clamp(0.0, 1.0)) }
+    }
+}
+
+fn flag(set: bool) -> f32 {
+    if set { 1.0 } else { 0.0 }
+}
+
+fn share(part: f32, whole: f32) -> f32 {
+    if whole > 0.0 { part / whole } else { 0.0 }
+}
+
+/// Insertions and deletions only: 1 − distance / (length + length).
+#[expect(clippy::cast_possible_truncation, reason = "a ratio needs no more than f32")]
+fn edit_similarity(a: &[char], b: &[char]) -> f32 {
+    indel::normalized_similarity(a.iter().copied(), b.iter().copied()) as f32
+}
+
+#[expect(clippy::cast_precision_loss, reason = "questions have at most 500 characters")]
+fn length_ratio(a: usize, b: usize) -> f32 {
+    if a.max(b) == 0 { 0.0 } else { a.min(b) as f32 / a.max(b) as f32 }
+}
+
+/// Share of the codes in `of` that `from` lacks; 0 where there are none.
+#[expect(clippy::cast_precision_loss, reason = "questions have at most 500 characters")]
+fn missing(of: &[String], from: &[String]) -> f32 {
+    if of.is_empty() {
+        return 0.0;
+    }
+    let absent = of.iter().filter(|code| from.binary_search(code).is_err()).count();
+    absent as f32 / of.len() as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ranking::question::{Lexicons, QuestionProfile};
+    use crate::ranking::lexicon::Lexicon;
+    use crate::retrieval::Terms;
+    use crate::text::segment::Segmenter;
+
+    fn signal(name: &str, asked: &str, stored: &str) -> f32 {
+        let segmenter = Segmenter::default();
+        let [asked, stored] = [asked, stored].map(|text| Terms::of(text, &segmenter));
+        let lexicons = Lexicons {
+            grams: Lexicon::build([vec![stored.grams.as_slice()]].into_iter()),
+            words: Lexicon::build([vec![stored.words.as_slice()]].into_iter()),
+        };
+        let [asked, stored] = [&asked, &stored].map(|terms| QuestionProfile::new(terms, &lexicons));
+        let signals = Signals::compare(Compared { asked: &asked, stored: &stored });
+        signals.values[SIGNAL_NAMES.iter().position(|n| *n == name).unwrap()]
+    }
+
+    #[test]
+    fn signals_say_what_their_names_promise() {
+        let rows = [
+            ("exact", "怎么退款？", "怎么退款", 1.0),
+            ("exact", "怎么退货", "怎么退款", 0.0),
+            ("gram_cosine", "怎么退款", "怎么退款", 1.0),
+            ("gram_cosine", "你们", "怎么退款", 0.0),
+            ("codes_missing", "7天能退吗", "30天能退吗", 1.0),
+            ("codes_missing", "七天能退吗", "7天能退吗", 0.0),
+            ("codes_extra", "能退吗", "30天能退吗", 1.0),
+            ("negation_mismatch", "拆封能退吗", "拆封不能退吗", 1.0),
+            ("length_ratio", "退款", "怎么退款", 0.5),
+        ];
+        for (name, asked, stored, expected) in rows {
+            let got = signal(name, asked, stored);
+            assert!((got - expected).abs() < 1e-5, "{name}({asked}, {stored}) = {got}, expected {expected}");
+        }
+    }
+}

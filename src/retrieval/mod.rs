@@ -1,0 +1,43 @@
+//! Finds the stored questions worth ranking: tantivy over words and character grams, and typeahead.
+//!
+//! Only here tantivy is named. Customer text never meets a query parser: `怎么(退款`, `*` and `-退款` would break or
+//! match everything; queries are built from terms.
+
+mod index;
+mod typeahead;
+
+pub use index::{Hit, IndexError, QuestionIndex};
+pub use typeahead::Typeahead;
+
+use crate::text::segment::{Segmenter, character_grams};
+use crate::text::{match_key, normalize};
+
+/// One question text in every form that retrieval and ranking need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// Normalised text.
+    pub normalized: String,
+    /// Its letters, digits and placeholders.
+    pub key: String,
+    /// jieba words and sub-words, synonyms folded.
+    pub words: Vec<String>,
+    /// Characters and character pairs of the key.
+    pub grams: Vec<String>,
+}
+
+impl Terms {
+    /// Analyses any text, stored or asked.
+    #[must_use]
+    pub fn of(text: &str, segmenter: &Segmenter) -> Self {
+        Self::of_normalized(normalize(text), segmenter)
+    }
+
+    /// Analyses text that [`normalize`] has seen already.
+    #[must_use]
+    pub fn of_normalized(normalized: String, segmenter: &Segmenter) -> Self {
+        let key = match_key(&normalized);
+        let words = segmenter.words(&normalized);
+        let grams = character_grams(&key);
+        Self { normalized, key, words, grams }
+    }
+}

@@ -1,0 +1,252 @@
+//! What may be promised on out-of-fold evidence: the threshold for routing, the sets of a shortlist, the outlier guard.
+//!
+//! All promises hold for tickets like the training rows and say nothing about others, hence the guard.
+
+use serde::{Deserialize, Serialize};
+
+/// Precision of routed tickets that is promised.
+pub const PRECISION: f64 = 0.95;
+/// Probability with which a shortlist holds the right group.
+pub const COVERAGE: f64 = 0.95;
+/// Chance that evidence makes a threshold pass that does not keep its promise.
+const RISK: f64 = 0.05;
+/// Rows of a group from which it gets a shortlist threshold of its own: `1 / (1 - COVERAGE) - 1`.
+pub const OWN_ROWS: usize = 19;
+/// Share of the training rows that the outlier guard may keep from being routed, by each of its two measures.
+const OUTLIERS: f64 = 0.02;
+/// Shares of the rows, most confident first, at which a walk towards looser thresholds begins.
+const STARTS: [f64; 4] = [0.1, 0.25, 0.5, 0.75];
+/// Steps of a walk over all rows.
+const STEPS: usize = 100;
+
+/// When to route, and what a shortlist holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Policy {
+    /// Promised precision of routed tickets, 0..1.
+    pub precision: f64,
+    /// Least confidence that is routed; nothing is where the evidence does not carry the promise.
+    pub route_at: Option<f64>,
+    /// Promised coverage of the shortlist, 0..1.
+    pub coverage: f64,
+    /// Least probability that puts a group on the shortlist, group by group.
+    pub shortlist_at: Vec<f64>,
+    /// Whether each group's threshold comes from its own rows; otherwise from all rows.
+    pub shortlist_own: Vec<bool>,
+    /// Least share of known terms that is routed.
+    pub known_at: f64,
+    /// Least margin of the best group that is routed.
+    pub margin_at: f64,
+}
+
+/// What is known of one out-of-fold row.
+#[derive(Debug, Clone)]
+pub struct Witness {
+    pub target: usize,
+    pub probabilities: Vec<f64>,
+    /// Largest margin.
+    pub margin: f64,
+    /// Share of known terms.
+    pub known: f64,
+}
+
+impl Policy {
+    /// The loosest policy that the evidence carries.
+    #[must_use]
+    pub fn fit(evidence: &[Witness], groups: usize) -> Self {
+        let known_at = quantile(evidence.iter().map(|row| row.known).collect(), OUTLIERS);
+        let margin_at = quantile(evidence.iter().map(|row| row.margin).collect(), OUTLIERS);
+        let usual = evidence.iter().filter(|row| row.known >= known_at && row.margin >= margin_at);
+        let judged: Vec<(f64, bool)> = usual
+            .map(|row| {
+                let best = super::svm::largest(&row.probabilities);
+                (row.probabilities[best], best == row.target)
+            })
+            .collect();
+        let all = conformal_threshold(evidence.iter().map(|row| row.probabilities[row.target]).collect());
+        let own: Vec<Option<f64>> = (0..groups)
+            .map(|group| {
+                let rows = evidence.iter().filter(|row| row.target == group);
+                let scores: Vec<f64> = rows.map(|row| row.probabilities[group]).collect();
+                (scores.len() >= OWN_ROWS).then(|| conformal_threshold(scores))
+            })
+            .collect();
+        Self {
+            precision: PRECISION,
+            route_at: routing_threshold(judged, PRECISION),
+            coverage: COVERAGE,
+            shortlist_own: own.iter().map(Option::is_some).collect(),
+            shortlist_at: own.into_iter().map(|threshold| threshold.unwrap_or(all)).collect(),
+            known_at,
+            margin_at,
+        }
+    }
+
+    /// Whether a ticket is unlike the training rows.
+    #[must_use]
+    pub fn is_outlier(&self, margin: f64, known: f64) -> bool {
+        known < self.known_at || margin < self.margin_at
+    }
+
+    /// Whether to trust the best guess.
+    #[must_use]
+    pub fn routes(&self, confidence: f64, margin: f64, known: f64) -> bool {
+        self.route_at.is_some_and(|least| confidence >= least) && !self.is_outlier(margin, known)
+    }
+
+    /// The groups on the shortlist, most probable first; never empty.
+    #[must_use]
+    pub fn shortlist(&self, probabilities: &[f64]) -> Vec<usize> {
+        let order = by_probability(probabilities);
+        let chosen =
+            |(place, group): &(usize, usize)| *place == 0 || probabilities[*group] >= self.shortlist_at[*group];
+        order.into_iter().enumerate().filter(chosen).map(|(_, group)| group).collect()
+    }
+}
+
+/// Groups from most to least probable; the first among equals first.
+#[must_use]
+pub fn by_probability(probabilities: &[f64]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..probabilities.len()).collect();
+    order.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]).then(a.cmp(b)));
+    order
+}
+
+/// The lowest confidence at which `precision` holds with probability `1 - RISK`.
+///
+/// Fixed-sequence testing: from each of [`STARTS`] thresholds go from strict to loose in steps set beforehand, each
+/// judged by an exact binomial test, and each walk ends at its first failure; the walks share the risk (Bonferroni).
+fn routing_threshold(mut judged: Vec<(f64, bool)>, precision: f64) -> Option<f64> {
+    judged.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut wrong_before = vec![0_usize];
+    for (_, right) in &judged {
+        wrong_before.push(wrong_before[wrong_before.len() - 1] + usize::from(!right));
+    }
+    let risk = RISK / STARTS.len() as f64;
+    let mut loosest = None;
+    for start in STARTS {
+        for step in 0..=STEPS {
+            let share = step as f64 / STEPS as f64;
+            if share < start {
+                continue;
+            }
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the rows")]
+            let mut rows = ((judged.len() as f64) * share).round() as usize;
+            // A threshold takes all rows of one confidence or none.
+            while rows > 0 && rows < judged.len() && judged[rows].0.total_cmp(&judged[rows - 1].0).is_eq() {
+                rows += 1;
+            }
+            if rows == 0 || tail(rows, wrong_before[rows], 1.0 - precision) > risk {
+                break;
+            }
+            loosest = loosest.max(Some(rows));
+        }
+    }
+    loosest.map(|rows| judged[rows - 1].0)
+}
+
+/// Probability of at most `wrong` errors in `rows` rows when each errs with probability `rate`.
+fn tail(rows: usize, wrong: usize, rate: f64) -> f64 {
+    let odds = (rate / (1.0 - rate)).ln();
+    let mut log_term = rows as f64 * (1.0 - rate).ln();
+    let mut sum = log_term.exp();
+    for k in 0..wrong.min(rows) {
+        log_term += ((rows - k) as f64 / (k + 1) as f64).ln() + odds;
+        sum += log_term.exp();
+    }
+    sum
+}
+
+/// The split-conformal threshold: at least [`COVERAGE`] of exchangeable rows have a score at or above it.
+fn conformal_threshold(mut scores: Vec<f64>) -> f64 {
+    scores.sort_by(f64::total_cmp);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the rows")]
+    let below = ((1.0 - COVERAGE) * (scores.len() + 1) as f64 + 1e-9).floor() as usize;
+    if below == 0 { 0.0 } else { scores[below - 1] }
+}
+
+fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the rows")]
+    let at = (values.len() as f64 * share).floor() as usize;
+    values.get(at).copied().unwrap_or(f64::NEG_INFINITY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::svm::SplitMix;
+    use super::*;
+
+    fn uniform(random: &mut SplitMix) -> f64 {
+        (random.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    #[test]
+    fn binomial_tail_agrees_with_the_published_sample_sizes() {
+        // Rows needed for 95 % precision at 95 % confidence with 0, 1, 2 and 5 errors.
+        for (rows, wrong) in [(59, 0), (93, 1), (124, 2), (208, 5)] {
+            assert!(tail(rows, wrong, 0.05) <= 0.05, "{rows} rows, {wrong} wrong");
+            assert!(tail(rows - 1, wrong, 0.05) > 0.05, "{} rows, {wrong} wrong", rows - 1);
+        }
+    }
+
+    #[test]
+    fn routed_precision_is_kept_in_nearly_every_world() {
+        let mut broken = 0;
+        for seed in 0..200 {
+            let mut random = SplitMix(seed);
+            let rows: Vec<(f64, bool)> = (0..800)
+                .map(|_| {
+                    let confidence = uniform(&mut random);
+                    (confidence, uniform(&mut random) < confidence.sqrt())
+                })
+                .collect();
+            // Rows at or above t are right with probability (1 - t^1.5) / (1.5 (1 - t)).
+            if let Some(t) = routing_threshold(rows, 0.95) {
+                broken += usize::from((1.0 - t.powf(1.5)) / (1.5 * (1.0 - t)) < 0.95);
+            }
+        }
+        assert!(broken <= 18, "{broken} of 200 worlds broke the promise"); // 10 expected, 18 within chance
+    }
+
+    #[test]
+    fn promises_nothing_without_evidence() {
+        assert_eq!(routing_threshold(Vec::new(), 0.95), None);
+        assert_eq!(routing_threshold(vec![(0.9, true); 20], 0.95), None); // all right, but too few
+        assert_eq!(routing_threshold(vec![(0.9, false); 500], 0.95), None);
+        assert_eq!(routing_threshold(vec![(0.9, true); 500], 0.95), Some(0.9));
+    }
+
+    #[test]
+    fn shortlists_cover_on_average_over_worlds() {
+        let (mut covered, mut asked) = (0, 0);
+        for seed in 0..100 {
+            let mut random = SplitMix(seed);
+            let mut world = || {
+                let p = uniform(&mut random);
+                Witness {
+                    target: usize::from(uniform(&mut random) < p),
+                    probabilities: vec![1.0 - p, p],
+                    margin: 0.0,
+                    known: 1.0,
+                }
+            };
+            let evidence: Vec<Witness> = (0..200).map(|_| world()).collect();
+            let policy = Policy::fit(&evidence, 2);
+            for row in (0..200).map(|_| world()) {
+                covered += usize::from(policy.shortlist(&row.probabilities).contains(&row.target));
+                asked += 1;
+            }
+        }
+        let share = f64::from(u32::try_from(covered).unwrap()) / f64::from(asked);
+        assert!(share >= 0.945, "covered {share}");
+    }
+
+    #[test]
+    fn groups_with_few_rows_share_a_threshold() {
+        let row = |target, p: f64| Witness { target, probabilities: vec![1.0 - p, p], margin: 1.0, known: 1.0 };
+        let evidence: Vec<Witness> = (0..40).map(|n| row(0, f64::from(n) / 100.0)).chain([row(1, 0.9)]).collect();
+        let policy = Policy::fit(&evidence, 2);
+        assert_eq!(policy.shortlist_own, [true, false]);
+        assert_eq!(policy.shortlist(&[0.5, 0.5]).first(), Some(&0)); // never empty, ties by group
+    }
+}

@@ -114,7 +114,7 @@ fn prepare(config: &Config) -> Result<KnowledgeBases, NotPrepared> {
         let sources = Sources {
             corpus: files.corpus.clone(),
             model: files.model.clone(),
-            data: config.data.as_ref().map(|root| root.join(name)),
+            data: config.data.clone(),
             time_zone: config.time_zone.clone(),
             policy: policy(config),
         };

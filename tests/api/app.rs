@@ -11,8 +11,9 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use yingda::config::{Config, RawConfig};
+use yingda::decision::Policy;
 use yingda::http::{Publisher, Server};
-use yingda::snapshot::{KnowledgeBase, Sources};
+use yingda::knowledge_base::{KnowledgeBase, Sources};
 
 /// Eight entries are enough to tell them apart.
 const FAQ: &str = r#"{"id":"refund-time","question":"退款多久能到账","similar":["退款几天到账","退的钱什么时候回来"],"answer":"审核通过后三个工作日内原路退回。","answers":{"sms":"3个工作日内退回。"},"category":"售后/退款","related":["return-how"]}
@@ -34,6 +35,11 @@ pub(crate) struct TestApp {
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<std::io::Result<()>>>,
     runtime: Option<Runtime>,
+}
+
+/// The frozen router model: small, and not the one that ships, which changes with its tickets.
+pub(crate) fn model() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/model_v1")
 }
 
 /// What came back.
@@ -102,7 +108,13 @@ impl TestApp {
     /// Opens the knowledge bases `default` and `phone` on the same folder and makes the server ready.
     pub(crate) fn prepare(&self) {
         let open = |name: &str| {
-            let sources = Sources { corpus: Some(self.corpus.path().to_owned()), ..Sources::default() };
+            let sources = Sources {
+                corpus: Some(self.corpus.path().to_owned()),
+                model: Some(model()),
+                data: None,
+                time_zone: jiff::tz::TimeZone::UTC,
+                policy: Policy::default(),
+            };
             Arc::new(KnowledgeBase::open(name, sources, "2026-11-11T00:00:00Z".parse().unwrap()).unwrap())
         };
         self.publisher.publish(["default", "phone"].map(|name| (name.to_owned(), open(name))).into());

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::app::TestApp;
+use crate::app::{TestApp, model};
 
 fn yingda(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_yingda"));
-    command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(args).env("YINGDA_MODEL", model()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 

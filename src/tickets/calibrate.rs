@@ -190,7 +190,7 @@ fn softmax(scores: &mut [f64]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::svm::SplitMix;
+    use super::super::random::SplitMix;
     use super::*;
 
     /// Rows whose true probabilities are a softmax of `slope` times their margins.

@@ -6,7 +6,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::svm::SplitMix;
+use super::random::SplitMix;
 use super::terms::TicketText;
 use crate::text::match_key;
 

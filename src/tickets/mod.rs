@@ -15,6 +15,7 @@ pub mod measures;
 pub mod model;
 pub mod promise;
 pub mod promote;
+mod random;
 pub mod route;
 pub mod rules;
 pub mod svm;

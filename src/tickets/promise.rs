@@ -12,8 +12,11 @@ pub const COVERAGE: f64 = 0.95;
 const RISK: f64 = 0.05;
 /// Rows of a group from which it gets a shortlist threshold of its own: `1 / (1 - COVERAGE) - 1`.
 pub const OWN_ROWS: usize = 19;
-/// Share of the training rows that the outlier guard may keep from being routed, by each of its two measures.
-const OUTLIERS: f64 = 0.02;
+/// Share of the training rows that the outlier guard may keep from being routed for knowing too few of their terms.
+const UNKNOWN: f64 = 0.05;
+/// The same for the margin of their best group: a ticket that no group claims. Most of these rows are not sure enough
+/// to be routed anyway, so that the guard costs little.
+const UNDECIDED: f64 = 0.10;
 /// Shares of the rows, most confident first, at which a walk towards looser thresholds begins.
 const STARTS: [f64; 4] = [0.1, 0.25, 0.5, 0.75];
 /// Steps of a walk over all rows.
@@ -53,8 +56,8 @@ impl Policy {
     /// The loosest policy that the evidence carries.
     #[must_use]
     pub fn fit(evidence: &[Witness], groups: usize) -> Self {
-        let known_at = quantile(evidence.iter().map(|row| row.known).collect(), OUTLIERS);
-        let margin_at = quantile(evidence.iter().map(|row| row.margin).collect(), OUTLIERS);
+        let known_at = quantile(evidence.iter().map(|row| row.known).collect(), UNKNOWN);
+        let margin_at = quantile(evidence.iter().map(|row| row.margin).collect(), UNDECIDED);
         let usual = evidence.iter().filter(|row| row.known >= known_at && row.margin >= margin_at);
         let judged: Vec<(f64, bool)> = usual
             .map(|row| {
@@ -173,7 +176,7 @@ fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::svm::SplitMix;
+    use super::super::random::SplitMix;
     use super::*;
 
     fn uniform(random: &mut SplitMix) -> f64 {

@@ -12,6 +12,7 @@ use ndarray::Array1;
 use rayon::prelude::*;
 
 use super::csr::{Csr, SparseRow};
+use super::random::SplitMix;
 
 /// Parameters that have not been checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -280,23 +281,101 @@ impl<'a> Descent<'a> {
     }
 }
 
-/// The generator of Steele, Lea and Flood (2014): small, seeded, the same everywhere.
-#[derive(Debug, Clone)]
-pub(super) struct SplitMix(pub(super) u64);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl SplitMix {
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+    /// Points around three centres, with a little noise from a fixed seed.
+    fn three_clouds(rows: usize) -> (Vec<[f32; 3]>, Vec<usize>) {
+        let mut random = SplitMix(5);
+        let mut noise = || ((random.next() >> 40) as f32 / 16_777_216.0 - 0.5) * 1.6;
+        let row = |class: usize, noise: &mut dyn FnMut() -> f32| {
+            std::array::from_fn(|axis| f32::from(u8::from(axis == class)) + noise())
+        };
+        let targets: Vec<usize> = (0..rows).map(|n| n % 3).collect();
+        (targets.iter().map(|class| row(*class, &mut noise)).collect(), targets)
     }
 
-    /// A number below `bound`, which must be above 0.
-    fn below(&mut self, bound: usize) -> usize {
-        #[expect(clippy::cast_possible_truncation, reason = "the remainder is below a usize")]
-        let below = (self.next() % bound as u64) as usize;
-        below
+    fn sparse(points: &[[f32; 3]]) -> Csr {
+        let mut rows = Csr::new(3);
+        points.iter().for_each(|point| rows.push_row((0..).zip(*point)));
+        rows
+    }
+
+    fn share_equal(a: &Array1<usize>, b: &Array1<usize>) -> f64 {
+        a.iter().zip(b).filter(|(x, y)| x == y).count() as f64 / a.len() as f64
+    }
+
+    #[test]
+    fn agrees_with_linfa_logistic_on_a_small_dense_problem() {
+        let (points, targets) = three_clouds(300);
+        let targets = Array1::from(targets);
+        let svm = LinearSvm::new(3).fit(&DatasetBase::new(sparse(&points), targets.clone())).unwrap();
+        let ours = svm.predict(&sparse(&points));
+        let flat: Vec<f64> = points.iter().flatten().map(|x| f64::from(*x)).collect();
+        let dense = ndarray::Array2::from_shape_vec((300, 3), flat).unwrap();
+        let reference = linfa_logistic::MultiLogisticRegression::default()
+            .fit(&DatasetBase::new(dense.clone(), targets.clone()))
+            .unwrap()
+            .predict(&dense);
+        assert!(share_equal(&ours, &reference) >= 0.95, "{}", share_equal(&ours, &reference));
+        let (own, other) = (share_equal(&ours, &targets), share_equal(&reference, &targets));
+        assert!((own - other).abs() <= 0.03, "right: {own} against {other}");
+    }
+
+    #[test]
+    fn reaches_the_optimum_of_the_primal_problem() {
+        // At the optimum of ½‖w‖² + C Σ max(0, 1 − y w·x)² the gradient w − 2C Σ max(0, 1 − y w·x) y x is zero.
+        let (points, targets) = three_clouds(90);
+        let rows = sparse(&points);
+        let data = DatasetBase::new(rows.clone(), Array1::from(targets.clone()));
+        let model = LinearSvm::new(3).cost(0.5).tolerance(1e-6).max_epochs(2_000).fit(&data).unwrap();
+        for class in 0..3 {
+            let mut gradient: Vec<f64> = model.weights[class].iter().map(|w| f64::from(*w)).collect();
+            for (row, target) in targets.iter().enumerate() {
+                let sign = if *target == class { 1.0 } else { -1.0 };
+                let loss = (1.0 - sign * model.margins(rows.row(row))[class]).max(0.0);
+                gradient.iter_mut().zip(points[row]).for_each(|(g, x)| *g -= loss * sign * f64::from(x));
+            }
+            assert!(gradient.iter().all(|g| g.abs() < 1e-3), "class {class}: {gradient:?}");
+        }
+    }
+
+    #[test]
+    fn class_weights_favour_their_class() {
+        let (points, targets) = three_clouds(300);
+        let data = DatasetBase::new(sparse(&points), Array1::from(targets));
+        let count = |weights: Vec<f64>| {
+            let model = LinearSvm::new(3).class_weights(weights).fit(&data).unwrap();
+            model.predict(&sparse(&points)).iter().filter(|class| **class == 0).count()
+        };
+        assert!(count(vec![20.0, 1.0, 1.0]) > count(vec![1.0, 1.0, 1.0]));
+    }
+
+    #[test]
+    fn refuses_parameters_and_rows_that_make_no_sense() {
+        let data = DatasetBase::new(sparse(&[[0.0; 3]; 2]), Array1::from(vec![0, 1]));
+        let rows = [
+            (LinearSvm::new(2).cost(0.0), "cost must be"),
+            (LinearSvm::new(2).cost(f64::NAN), "cost must be"),
+            (LinearSvm::new(2).tolerance(1.0), "tolerance must"),
+            (LinearSvm::new(2).max_epochs(0), "at least one epoch"),
+            (LinearSvm::new(1), "at least two classes"),
+            (LinearSvm::new(2).class_weights(vec![1.0]), "1 class weights for 2"),
+            (LinearSvm::new(2).class_weights(vec![1.0, -1.0]), "class weights"),
+        ];
+        for (params, expected) in rows {
+            let error = params.fit(&data).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        let short = DatasetBase::new(sparse(&[[0.0; 3]; 2]), Array1::from(vec![0]));
+        assert!(LinearSvm::new(2).fit(&short).unwrap_err().to_string().contains("2 rows but 1 targets"));
+        let unknown = DatasetBase::new(sparse(&[[0.0; 3]; 2]), Array1::from(vec![0, 2]));
+        assert!(LinearSvm::new(2).fit(&unknown).unwrap_err().to_string().contains("class 2"));
+    }
+
+    #[test]
+    fn the_first_of_equals_is_largest() {
+        assert_eq!(largest(&[1.0, 3.0, 3.0, f64::NEG_INFINITY]), 1);
     }
 }

@@ -23,8 +23,8 @@ use super::svm::{LinearSvm, SvmError, SvmModel, largest};
 
 /// Costs tried.
 const COSTS: [f64; 4] = [0.25, 0.5, 1.0, 2.0];
-/// Non-zero entries times groups from which costs are tried on one fold only.
-const LARGE: usize = 1_000_000_000;
+/// Non-zero entries times groups up to which costs are tried on two folds instead of one, and on all.
+const PICKING: [usize; 2] = [500_000_000, 10_000_000];
 
 /// What the user may set.
 #[derive(Debug, Clone, PartialEq)]
@@ -159,8 +159,9 @@ impl Parts<'_> {
     fn cross_validate(&self, seed: u64, progress: &dyn Fn(usize)) -> Result<(f64, Proof), SvmError> {
         let rows = self.matrix.rows();
         let entries: usize = (0..rows).map(|row| self.matrix.row(row).indices.len()).sum();
-        let large = entries.saturating_mul(self.data.labels.len()) > LARGE;
-        let picking = if large { 1 } else { self.folds - 1 };
+        let work = entries.saturating_mul(self.data.labels.len());
+        let affordable = PICKING.iter().filter(|most| work <= **most).count();
+        let picking = if affordable == PICKING.len() { self.folds - 1 } else { (affordable + 1).min(self.folds - 1) };
         let mut proofs: Vec<Proof> =
             COSTS.iter().map(|_| Proof { margins: vec![Vec::new(); rows], known: vec![0.0; rows] }).collect();
         for fold in 1..=picking {

@@ -2,6 +2,8 @@
 //!
 //! Metrics are not here: they belong to the server that counts them.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogLevel};
@@ -20,7 +22,10 @@ pub fn start(log: Log) {
         LogLevel::Error | LogLevel::Warn | LogLevel::Debug | LogLevel::Trace => level.to_owned(),
         LogLevel::Info => format!("warn,yingda={level}"),
     };
-    let lines = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(directives)).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(directives))
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let started = if log.json {
         lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
     } else {

@@ -111,7 +111,7 @@ fn in_chinese(command: Command) -> Command {
     };
     command
         .disable_help_flag(true)
-        .next_line_help(false)
+        .subcommand_value_name("命令")
         .help_template(template)
         .mut_args(|arg| if arg.is_positional() { arg.help_heading("参数") } else { arg.help_heading("选项") })
         .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help("显示帮助").help_heading("选项"))

@@ -81,7 +81,8 @@ async fn serve(config: Arc<Config>) -> anyhow::Result<ExitCode> {
     let bases = tokio::select! {
         // Told to stop, or failed, before anything was ready.
         ended = &mut serving => return exit_code(ended?),
-        bases = prepared => match bases? {
+        // A panic has been logged; its message stays out of the output, since it may quote the corpus or a customer.
+        bases = prepared => match bases.map_err(|_| anyhow::anyhow!("preparing the knowledge bases failed"))? {
             Ok(bases) => bases,
             Err(error) => {
                 report(&error)?;
@@ -113,7 +114,7 @@ fn prepare(config: &Config) -> Result<KnowledgeBases, NotPrepared> {
         let sources = Sources {
             corpus: files.corpus.clone(),
             model: files.model.clone(),
-            data: config.data.as_ref().map(|root| root.join(name)),
+            data: config.data.clone(),
             time_zone: config.time_zone.clone(),
             policy: policy(config),
         };

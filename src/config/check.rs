@@ -11,13 +11,8 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::keys::KEYS;
-use super::raw::{RawConfig, RawKey, RawKnowledgeBase};
-use super::{
-    ApiKey, Config, DEFAULT_KB, KnowledgeBaseFiles, Limits, Log, LogLevel, Problem, RateLimit, Role, Thresholds,
-};
-
-/// Shortest secret accepted, in bytes: shorter ones can be guessed over the network.
-const SHORTEST_SECRET: usize = 16;
+use super::raw::{RawConfig, RawKnowledgeBase};
+use super::{Config, DEFAULT_KB, KnowledgeBaseFiles, Limits, Log, LogLevel, Problem, RateLimit, Thresholds, api_keys};
 
 impl Config {
     /// Checks everything the operator wrote.
@@ -46,7 +41,7 @@ impl Reader<'_> {
     fn config(&mut self) -> Config {
         let listen = self.parsed::<SocketAddr>("listen", "应为 IP:端口，例如 127.0.0.1:8080");
         let knowledge_bases = self.knowledge_bases();
-        let keys = self.keys(&knowledge_bases);
+        let keys = api_keys::check(&self.raw.keys, &knowledge_bases, &mut self.problems);
         if self.raw.keys.is_empty() && !listen.ip().is_loopback() {
             let message = "未配置任何密钥（[[key]]）时只能监听本机地址，例如 127.0.0.1:8080";
             self.refuse("listen", message);
@@ -188,37 +183,6 @@ impl Reader<'_> {
         files
     }
 
-    fn keys(&mut self, bases: &BTreeMap<String, KnowledgeBaseFiles>) -> Vec<ApiKey> {
-        let raw = self.raw;
-        let mut keys: Vec<ApiKey> = Vec::new();
-        for (index, written) in raw.keys.iter().enumerate() {
-            let place = format!("key[{index}]");
-            let mut refuse = |field: &str, message: String| {
-                self.problems.push(Problem::new(format!("{place}.{field}"), message));
-            };
-            if written.name.is_empty() || written.name.chars().count() > 64 {
-                refuse("name", "需要 1 到 64 个字符的名称，日志和限流按它区分".to_owned());
-            }
-            if keys.iter().any(|key| key.name == written.name) {
-                refuse("name", format!("名称 {} 重复", written.name));
-            }
-            for unknown in written.kb.iter().flatten().filter(|name| !bases.contains_key(*name)) {
-                refuse("kb", format!("没有名为 {unknown} 的知识库"));
-            }
-            let role = role(&written.role);
-            if role.is_none() {
-                refuse("role", "应为 frontend、ticketing 或 staff".to_owned());
-            }
-            let hash = hash(written).map_err(|(field, message)| refuse(field, message)).ok();
-            let (Some(role), Some(hash)) = (role, hash) else { continue };
-            if keys.iter().any(|key| key.hash == hash) {
-                refuse("secret", "与另一个密钥相同".to_owned());
-            }
-            keys.push(ApiKey { name: written.name.clone(), role, hash, knowledge_bases: written.kb.clone() });
-        }
-        keys
-    }
-
     fn milliseconds(&mut self, path: &'static str, range: RangeInclusive<u64>) -> Duration {
         Duration::from_millis(self.number(path, range))
     }
@@ -273,37 +237,6 @@ fn is_origin(origin: &str) -> bool {
     host.is_some_and(|host| !host.is_empty() && host.chars().all(fits))
 }
 
-fn role(text: &str) -> Option<Role> {
-    match text {
-        "frontend" => Some(Role::Frontend),
-        "ticketing" => Some(Role::Ticketing),
-        "staff" => Some(Role::Staff),
-        _ => None,
-    }
-}
-
-/// The hash of a key, given directly or through its secret; field and message otherwise.
-fn hash(key: &RawKey) -> Result<[u8; 32], (&'static str, String)> {
-    match (&key.blake3, &key.secret, &key.secret_file) {
-        (Some(hex), None, None) => blake3::Hash::from_hex(hex)
-            .map(Into::into)
-            .map_err(|_| ("blake3", "应为 64 位十六进制的 BLAKE3，可用 printf %s 密钥 | b3sum 得到".to_owned())),
-        (None, Some(secret), None) => hash_secret("secret", secret),
-        (None, None, Some(file)) => match std::fs::read_to_string(file) {
-            Ok(secret) => hash_secret("secret_file", secret.trim()),
-            Err(error) => Err(("secret_file", format!("无法读取 {file}：{error}"))),
-        },
-        _ => Err(("secret", "blake3、secret、secret_file 三项必须且只能填一项".to_owned())),
-    }
-}
-
-fn hash_secret(field: &'static str, secret: &str) -> Result<[u8; 32], (&'static str, String)> {
-    if secret.len() < SHORTEST_SECRET {
-        return Err((field, format!("密钥太短，至少 {SHORTEST_SECRET} 个字符")));
-    }
-    Ok(blake3::hash(secret.as_bytes()).into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -352,34 +285,17 @@ mod tests {
             cors = { origins = ["www.example.com/shop"] }
             "#,
         );
-        insta::assert_snapshot!(found.join("\n"), @"");
-    }
-
-    #[test]
-    fn keys_are_checked_one_by_one() {
-        let found = problems(
-            r#"
-            [[key]]
-            name = "web"
-            role = "boss"
-            secret = "long enough to be a secret"
-            [[key]]
-            name = "desk"
-            role = "staff"
-            secret = "short"
-            [[key]]
-            name = "desk"
-            role = "staff"
-            blake3 = "12"
-            secret = "long enough to be a secret"
-            [[key]]
-            name = "far"
-            role = "ticketing"
-            secret = "long enough to be a secret"
-            kb = ["moon"]
-            "#,
-        );
-        insta::assert_snapshot!(found.join("\n"), @"");
+        insta::assert_snapshot!(found.join("\n"), @r#"
+        cors.origins: 应为网页来源的列表，例如 ["https://www.example.com"]（协议与主机，不带路径），得到的是 "www.example.com/shop"
+        kb.Phone: 名称只能用小写字母、数字、- 和 _，最长 64 个字符
+        kb.phone.corpus: 缺少语料目录
+        kb.phone.model: 应为已存在的目录
+        limits.body_bytes: 应为 1024 到 268435456 之间的整数，得到的是 "big"
+        listen: 未配置任何密钥（[[key]]）时只能监听本机地址，例如 127.0.0.1:8080
+        max_in_flight: 应为 1 到 1000000 之间的整数，得到的是 "0"
+        suggest_threshold: 不能大于 answer_threshold
+        woker: 没有这个配置项，是不是 workers？
+        "#);
     }
 
     #[test]

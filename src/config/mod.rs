@@ -2,6 +2,7 @@
 //!
 //! This room opens no socket and loads no corpus; it only makes sure that the values can be used.
 
+mod api_keys;
 mod check;
 pub mod keys;
 mod raw;

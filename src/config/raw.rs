@@ -156,9 +156,23 @@ fn scalar_text(value: &toml::Value) -> Option<String> {
 
 /// The known key closest to a mistyped one, if it is close at all.
 fn nearest(path: &str) -> Option<&'static str> {
-    let distance = |key: &str| rapidfuzz::distance::levenshtein::distance(path.chars(), key.chars());
-    let best = KEYS.iter().map(|key| (distance(key.path), key.path)).min()?;
+    let best = KEYS.iter().map(|key| (edits(path, key.path), key.path)).min()?;
     (best.0 <= 3).then_some(best.1)
+}
+
+/// Levenshtein distance in bytes, row by row.
+fn edits(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (deleted, a) in from.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = deleted + 1;
+        for (column, b) in to.bytes().enumerate() {
+            let replaced = diagonal + usize::from(a != b);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[to.len()]
 }
 
 /// Settings given by flag or environment; a flag wins over its variable.
@@ -198,5 +212,40 @@ impl clap::Args for Flags {
 
     fn augment_args_for_update(command: Command) -> Command {
         Self::augment_args(command)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistyped_keys_find_the_right_one() {
+        for (typed, meant) in [
+            ("lisen", Some("listen")),                               // a letter dropped
+            ("wrokers", Some("workers")),                            // two swapped
+            ("limits.question_char", Some("limits.question_chars")), // singular
+            ("database_url", None),                                  // nothing like it
+        ] {
+            assert_eq!(nearest(typed), meant, "{typed}");
+        }
+    }
+
+    #[test]
+    fn flags_win_over_the_file_and_name_themselves() {
+        let command = <Flags as clap::Args>::augment_args(Command::new("x"));
+        let matches = command.try_get_matches_from(["x", "--log-level", "loud", "--workers", "3"]).unwrap();
+        let flags = <Flags as clap::FromArgMatches>::from_arg_matches(&matches).unwrap();
+        let raw = RawConfig::from_toml("workers = 1\nmax_in_flight = 9").overlaid(flags);
+        assert_eq!(raw.settings["workers"].text, "3");
+        assert_eq!(raw.settings["max_in_flight"].text, "9");
+        let problems = crate::config::Config::check(raw).unwrap_err();
+        assert_eq!(problems[0].key, "log.level (--log-level)");
+    }
+
+    #[test]
+    fn a_file_that_is_not_toml_says_where() {
+        let raw = RawConfig::from_toml("listen = \nworkers");
+        assert!(raw.problems[0].message.contains("line 1"), "{:?}", raw.problems);
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct RollbackRequest {
 }
 
 /// Publishes a kept version again.
-#[utoipa::path(post, path = "/corpus/rollback", tag = "corpus", request_body = RollbackRequest,
+#[utoipa::path(post, path = "/corpus/rollback", operation_id = "roll_back_corpus", tag = "corpus", request_body = RollbackRequest,
     responses((status = 200, description = "What changed", body = ReloadReport)))]
 pub(crate) async fn rollback(
     State(app): State<AppState>,

@@ -23,7 +23,7 @@ pub(crate) struct CorpusResponse {
 }
 
 /// Shows the live corpus.
-#[utoipa::path(get, path = "/corpus", tag = "corpus",
+#[utoipa::path(get, path = "/corpus", operation_id = "show_corpus", tag = "corpus",
     responses((status = 200, description = "The live corpus", body = CorpusResponse)))]
 pub(crate) async fn show(Current(snapshot): Current) -> Json<CorpusResponse> {
     let corpus = &snapshot.corpus;

@@ -17,7 +17,7 @@ pub(crate) struct VersionsResponse {
 }
 
 /// Lists the kept versions.
-#[utoipa::path(get, path = "/corpus/versions", tag = "corpus",
+#[utoipa::path(get, path = "/corpus/versions", operation_id = "list_corpus_versions", tag = "corpus",
     responses((status = 200, description = "Kept versions", body = VersionsResponse)))]
 pub(crate) async fn list(Base(base): Base) -> Result<Json<VersionsResponse>, Problem> {
     // Reading the kept versions touches the disk.

@@ -16,13 +16,13 @@ pub(crate) struct Health {
 }
 
 /// Says that the process is alive.
-#[utoipa::path(get, path = "/livez", tag = "operation", responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/livez", operation_id = "livez", tag = "operation", responses((status = 200, body = Health)))]
 pub(crate) async fn live() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
 /// Says whether the knowledge bases are prepared.
-#[utoipa::path(get, path = "/readyz", tag = "operation", responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "operation", responses((status = 200, body = Health)))]
 pub(crate) async fn ready(State(app): State<AppState>) -> Result<Json<Health>, Problem> {
     match app.bases() {
         Some(_) => Ok(Json(Health { status: "ok" })),

@@ -113,7 +113,7 @@ impl Metrics {
 /// Shows the metrics.
 ///
 /// Text in the Prometheus exposition format. Needs a staff key unless `metrics_public` is set.
-#[utoipa::path(get, path = "/metrics", tag = "operation",
+#[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "operation",
     responses((status = 200, description = "Prometheus metrics", body = String, content_type = "text/plain")))]
 pub(crate) async fn show(State(app): State<AppState>, headers: HeaderMap) -> Result<Response, Problem> {
     if !app.config.metrics_public

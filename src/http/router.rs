@@ -23,8 +23,12 @@ use super::{
 /// The whole service: outermost middleware first.
 pub(crate) fn service(app: &AppState) -> Router {
     let (routes, api) = routes(app);
+    surround(routes.merge(openapi::routes(api)), app)
+}
+
+/// What every request passes, whatever its path.
+fn surround(routes: Router<AppState>, app: &AppState) -> Router {
     routes
-        .merge(openapi::routes(api))
         .fallback(|| async { Problem::new(Code::NotFound, "no such path; see /docs") })
         .method_not_allowed_fallback(|| async {
             Problem::new(Code::MethodNotAllowed, "this path exists, but not for this method; see the Allow header")
@@ -99,4 +103,34 @@ fn cors(origins: &[String]) -> CorsLayer {
 /// The panic itself is logged by the hook of `telemetry`, without words of customers.
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
     Problem::new(Code::Internal, "the request failed; the log names the fault under the request id").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::config::{Config, RawConfig};
+    use crate::http::state::App;
+
+    async fn boom() {
+        panic!("the customer wrote 13800138000");
+    }
+
+    #[tokio::test]
+    async fn a_panic_leaves_as_a_problem_without_its_message() {
+        let app = Arc::new(App::new(Arc::new(Config::check(RawConfig::default()).unwrap())));
+        let service = surround(Router::new().route("/boom", get(boom)), &app);
+        let reply = service.oneshot(Request::get("/boom").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(reply.status(), 500);
+        let body = to_bytes(reply.into_body(), 10_000).await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body["code"], "internal");
+        assert!(!body.to_string().contains("13800138000"));
+    }
 }

@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::answer::Related;
 
-use super::extract::Query;
+use super::extract::Params;
 use super::knowledge_base::Current;
 use super::message;
 use super::problem::Problem;
@@ -15,15 +15,10 @@ use super::state::AppState;
 use super::validate::Checks;
 
 /// What has been typed.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub(crate) struct SuggestQuery {
-    /// Characters or pinyin, 1..=500 characters after trimming.
-    #[param(example = "tuikuan")]
     q: String,
-    /// How many questions, 1..=20; 8 where absent.
-    #[param(minimum = 1, maximum = 20, default = 8)]
     top: Option<usize>,
 }
 
@@ -35,12 +30,16 @@ pub(crate) struct SuggestResponse {
 }
 
 /// Completes what is being typed, in the corpus's own questions.
-#[utoipa::path(get, path = "/suggest", tag = "answering", params(SuggestQuery),
+#[utoipa::path(get, path = "/suggest", tag = "answering", 
+    params(
+        ("q" = String, Query, description = "Characters or pinyin, 1..=500 characters after trimming", example = "tuikuan"),
+        ("top" = Option<usize>, Query, description = "How many questions; 8 where absent", minimum = 1, maximum = 20),
+    ),
     responses((status = 200, description = "Questions to offer", body = SuggestResponse)))]
 pub(crate) async fn suggest(
     State(app): State<AppState>,
     Current(snapshot): Current,
-    Query(query): Query<SuggestQuery>,
+    Params(query): Params<SuggestQuery>,
 ) -> Result<Json<SuggestResponse>, Problem> {
     let mut checks = Checks::default();
     let typed = checks.text("q", &query.q, app.config.limits.question_chars);

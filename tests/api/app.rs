@@ -11,8 +11,9 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use yingda::config::{Config, RawConfig};
+use yingda::decision::Policy;
 use yingda::http::{Publisher, Server};
-use yingda::snapshot::{KnowledgeBase, Sources};
+use yingda::knowledge_base::{KnowledgeBase, Sources};
 
 /// Eight entries are enough to tell them apart.
 const FAQ: &str = r#"{"id":"refund-time","question":"退款多久能到账","similar":["退款几天到账","退的钱什么时候回来"],"answer":"审核通过后三个工作日内原路退回。","answers":{"sms":"3个工作日内退回。"},"category":"售后/退款","related":["return-how"]}
@@ -26,9 +27,9 @@ const FAQ: &str = r#"{"id":"refund-time","question":"退款多久能到账","sim
 "#;
 
 /// One running server. Dropping it stops the server and checks that it ends without an error.
-pub struct TestApp {
-    pub url: String,
-    pub corpus: TempDir,
+pub(crate) struct TestApp {
+    pub(crate) url: String,
+    pub(crate) corpus: TempDir,
     agent: ureq::Agent,
     publisher: Publisher,
     stop: Option<oneshot::Sender<()>>,
@@ -36,26 +37,31 @@ pub struct TestApp {
     runtime: Option<Runtime>,
 }
 
+/// The frozen router model: small, and not the one that ships, which changes with its tickets.
+pub(crate) fn model() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/model_v1")
+}
+
 /// What came back.
 #[derive(Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub headers: BTreeMap<String, String>,
-    pub text: String,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) text: String,
 }
 
 impl Reply {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
 
-    pub fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         assert_eq!(self.headers["content-type"], "application/problem+json; charset=utf-8", "{self:?}");
         self.json()["code"].as_str().unwrap().to_owned()
     }
 
     /// The body, fit for a snapshot: everything but the id, which differs every time.
-    pub fn problem(&self) -> Value {
+    pub(crate) fn problem(&self) -> Value {
         self.code();
         let mut body = self.json();
         assert_eq!(body["status"], self.status);
@@ -67,19 +73,19 @@ impl Reply {
 
 impl TestApp {
     /// A ready server with the default configuration.
-    pub fn spawn() -> Self {
+    pub(crate) fn spawn() -> Self {
         Self::with("")
     }
 
     /// A ready server with some configuration of its own.
-    pub fn with(toml: &str) -> Self {
+    pub(crate) fn with(toml: &str) -> Self {
         let app = Self::unprepared(toml);
         app.prepare();
         app
     }
 
     /// A server that listens and is not ready.
-    pub fn unprepared(toml: &str) -> Self {
+    pub(crate) fn unprepared(toml: &str) -> Self {
         let corpus = TempDir::new().unwrap();
         fs::write(corpus.path().join("faq.jsonl"), FAQ).unwrap();
         let config = Config::check(RawConfig::from_toml(&format!("listen = '127.0.0.1:0'\n{toml}"))).unwrap();
@@ -100,41 +106,47 @@ impl TestApp {
     }
 
     /// Opens the knowledge bases `default` and `phone` on the same folder and makes the server ready.
-    pub fn prepare(&self) {
+    pub(crate) fn prepare(&self) {
         let open = |name: &str| {
-            let sources = Sources { corpus: Some(self.corpus.path().to_owned()), ..Sources::default() };
+            let sources = Sources {
+                corpus: Some(self.corpus.path().to_owned()),
+                model: Some(model()),
+                data: None,
+                time_zone: jiff::tz::TimeZone::UTC,
+                policy: Policy::default(),
+            };
             Arc::new(KnowledgeBase::open(name, sources, "2026-11-11T00:00:00Z".parse().unwrap()).unwrap())
         };
         self.publisher.publish(["default", "phone"].map(|name| (name.to_owned(), open(name))).into());
     }
 
     /// Replaces the corpus on disk.
-    pub fn write_corpus(&self, lines: &str) {
+    pub(crate) fn write_corpus(&self, lines: &str) {
         fs::write(self.corpus.path().join("faq.jsonl"), lines).unwrap();
     }
 
     /// The corpus on disk as it was at the start.
-    pub fn original() -> &'static str {
+    pub(crate) fn original() -> &'static str {
         FAQ
     }
 
-    pub fn ask(&self, question: &str) -> Reply {
+    pub(crate) fn ask(&self, question: &str) -> Reply {
         self.post("/v1/answer", &json!({ "question": question }))
     }
 
-    pub fn get(&self, path: &str) -> Reply {
+    pub(crate) fn get(&self, path: &str) -> Reply {
         self.send("GET", path, &[], "")
     }
 
-    pub fn post(&self, path: &str, body: &Value) -> Reply {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Reply {
         self.post_text(path, &body.to_string())
     }
 
-    pub fn post_text(&self, path: &str, body: &str) -> Reply {
+    pub(crate) fn post_text(&self, path: &str, body: &str) -> Reply {
         self.send("POST", path, &[("content-type", "application/json")], body)
     }
 
-    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -146,19 +158,19 @@ impl TestApp {
     }
 
     /// Where the server listens, for tests that speak TCP themselves.
-    pub fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         self.url.strip_prefix("http://").unwrap()
     }
 
     /// Tells the server to stop, without waiting.
-    pub fn tell_to_stop(&mut self) {
+    pub(crate) fn tell_to_stop(&mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
     }
 
     /// Waits until the server has ended.
-    pub fn wait(&mut self) {
+    pub(crate) fn wait(&mut self) {
         if let (Some(serving), Some(runtime)) = (self.serving.take(), &self.runtime) {
             runtime.block_on(serving).unwrap().unwrap();
         }

@@ -10,5 +10,6 @@ mod documentation;
 mod life;
 mod load;
 mod problems;
+mod process;
 mod questions;
 mod tickets;

@@ -2,6 +2,7 @@
 //! skill group.
 
 pub mod answer;
+pub mod cli;
 pub mod corpus;
 pub mod snapshot;
 pub mod text;

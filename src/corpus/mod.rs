@@ -5,7 +5,9 @@
 pub mod diff;
 pub mod embedded;
 pub mod entry;
+pub mod export;
 pub mod golden;
+pub mod history;
 pub mod issue;
 pub mod load;
 pub mod routing;

@@ -42,6 +42,8 @@ fn by_id(checked: Vec<Checked>, findings: &mut Findings) -> Vec<Checked> {
         let first = shown(&earlier.entry.place);
         if earlier.id_given || one.id_given {
             findings.issue(&one.entry.place, format!("id“{}”与 {first} 重复，请改成不同的 id 或删除一条", one.entry.id));
+            // Nothing will be served; it stays so that what else is wrong with it is found too.
+            unique.push(one);
         } else if same_answers(&earlier.entry, &one.entry) {
             findings.warn(&one.entry.place, format!("问题“{}”与 {first} 相同、答案也相同，已合并成一条", one.entry.question));
             adopt(earlier, one);
@@ -160,6 +162,7 @@ mod tests {
     fn finds_contradictions_between_entries() {
         let rows: Vec<(Vec<Draft>, &str)> = vec![
             (vec![draft(1, "a", "一", "x"), draft(2, "a", "二", "y")], "f:2: id“a”与 f:1 重复"),
+            (vec![draft(1, "a", "一", "x"), draft(2, "a", "一", "x")], "f:2: id“a”与 f:1 重复"), // also where all agrees
             (vec![draft(1, "a", "一", "x"), draft(2, "b", "一！", "y")], "f:2: 问题“一！”也出现在 f:1，但答案不同"),
             (
                 vec![draft(1, "a", "一", "x"), Draft { similar: vec!["一".into()], ..draft(2, "b", "二", "y") }],

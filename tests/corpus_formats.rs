@@ -1,5 +1,7 @@
 //! Corpus directories as people keep them: every format, mixed, in every encoding, broken in every way, and back.
 
+#![expect(clippy::expect_used, reason = "a helper that cannot set the scene fails its test")]
+
 use std::fs;
 use std::path::Path;
 
@@ -47,16 +49,20 @@ fn formats_mix_in_one_directory() {
     write("a.toml", "[[entry]]\nquestion = \"怎么开发票\"\nanswer = \"在订单页申请。\"\n".as_bytes());
     write("b.jsonl", "\u{feff}{\"question\": \"怎么退货\", \"answer\": \"在订单页申请。\"}\n".as_bytes());
     write("sub/gb.csv", &GB18030.encode("问题,答案\n运费多少,满 59 元包邮\n").0);
-    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain("q\ta\n几点上班\t9 点\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let utf16: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain("q\ta\n几点上班\t9 点\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
     write("utf16.csv", &utf16);
     write("faq.xlsx", &workbook(&[("售后", &[&["标准问", "答案"], &["怎么换货", "联系客服。"]]), ("空白", &[])]));
     write("tickets/a.jsonl", b"not a corpus file");
     write("~$faq.xlsx", b"lock");
     write("notes.docx", b"unknown");
     let corpus = load(dir.path()).unwrap();
-    let answers: Vec<_> = ["怎么开发票", "怎么退货", "运费多少", "几点上班", "怎么换货"].map(|q| entry(&corpus, q).answer.as_str()).into();
+    let answers: Vec<_> = ["怎么开发票", "怎么退货", "运费多少", "几点上班", "怎么换货"]
+        .map(|q| entry(&corpus, q).answer.as_str())
+        .into();
     assert_eq!(answers, ["在订单页申请。", "在订单页申请。", "满 59 元包邮", "9 点", "联系客服。"]);
-    let places: Vec<_> = corpus.entries.iter().map(|entry| format!("{}:{}", entry.place.file, entry.place.line)).collect();
+    let places: Vec<_> =
+        corpus.entries.iter().map(|entry| format!("{}:{}", entry.place.file, entry.place.line)).collect();
     assert!(places.contains(&"faq.xlsx#售后:2".to_owned()), "{places:?}");
     let warnings: Vec<_> = corpus.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(warnings, ["notes.docx: 不认识的文件类型，已忽略（条目请用 .toml、.jsonl、.csv 或 .xlsx）"]);
@@ -92,14 +98,23 @@ fn every_issue_of_a_broken_directory_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| fs::write(dir.path().join(name), bytes).unwrap();
     write("a.toml", "[[entry]]\nid = \"a\"\nquestoin = \"怎么退款\"\n\n[[entry]]\nid = \"a\"\nquestion = \"怎么退货\"\nanswer = \"甲\"\nvalid_from = \"2026-02-30\"\n".as_bytes());
-    write("b.jsonl", "{\"id\": \"a\", \"question\": \"怎麼退貨？\", \"answer\": \"乙\"}\n{\"id\": \"c\", \"question\": \"运费\", \"answer\": \"\", \"similar\": [1, {}]}\n{broken\n".as_bytes());
+    write("b.jsonl", "{\"id\": \"a\", \"question\": \"怎么退货？\", \"answer\": \"乙\"}\n{\"id\": \"c\", \"question\": \"运费\", \"answer\": \"\", \"similar\": [1, {}]}\n{broken\n".as_bytes());
     write("c.csv", "标题,正文\n一,二\n".as_bytes());
     write("d.csv", "问题,答案\n开票,\"没有闭合\n换货,联系客服\n".as_bytes());
-    write("e.xlsx", &workbook(&[("说明", &[&["请按模板填写"]]), ("条目", &[&["问题", "答案", "启用"], &["换货", "联系客服", "大概"]])]));
+    write(
+        "e.xlsx",
+        &workbook(&[
+            ("说明", &[&["请按模板填写"]]),
+            ("条目", &[&["问题", "答案", "启用"], &["换货", "联系客服", "大概"]]),
+        ]),
+    );
     write("f.xlsx", b"no workbook");
     write("g.csv", &[0x80, 0x00, 0xff, 0x12]);
     write("h.toml", b"[[entry]\nid = 1\n");
-    write("routing.toml", "[[group]]\nid = \"service\"\n[[rule]]\nname = \"vip\"\ntier = \"vip\"\ngroup = \"servise\"\n".as_bytes());
+    write(
+        "routing.toml",
+        "[[group]]\nid = \"service\"\n[[rule]]\nname = \"vip\"\ntier = \"vip\"\ngroup = \"servise\"\n".as_bytes(),
+    );
     write("synonyms.txt", "退款 退钱\n退钱 返款\n".as_bytes());
     write("golden.jsonl", "{\"question\": \"咋退\", \"faq_id\": \"nowhere\"}\n".as_bytes());
     let issues = load(dir.path()).unwrap_err();
@@ -109,7 +124,7 @@ fn every_issue_of_a_broken_directory_is_named() {
     a.toml:3: 未知字段“questoin”，是不是想写 question？可用的字段：id、question、similar、negative、answer、answers、category、valid_from、valid_until、related、enabled
     a.toml:5: 生效时间：读不懂日期“2026-02-30”，请写成 2026-11-11、2026-11-11 20:00 或 2026-11-11T20:00:00+08:00
     b.jsonl:1: id“a”与 a.toml:5 重复，请改成不同的 id 或删除一条
-    b.jsonl:1: 问题“怎麼退貨？”也出现在 a.toml:5，但答案不同，请删除其中一处、统一答案，或用生效/失效时间错开
+    b.jsonl:1: 问题“怎么退货？”也出现在 a.toml:5，但答案不同，请删除其中一处、统一答案，或用生效/失效时间错开
     b.jsonl:2: similar 应为文本，现在是表
     b.jsonl:2: 答案为空，请填写
     b.jsonl:3: 第 2 列起不是合法的 JSON，请检查引号、逗号和括号（每行一个对象）

@@ -1,5 +1,7 @@
 //! Whatever loads can be written in every format and loads again as the same version.
 
+#![expect(clippy::expect_used, reason = "a helper that cannot set the scene fails its test")]
+
 use jiff::tz::TimeZone;
 use proptest::collection::vec;
 use proptest::option;
@@ -54,7 +56,10 @@ fn directory(entries: Vec<serde_json::Value>, words: &[String], note: &str) -> V
         jsonl.push('\n');
     }
     let golden = format!("{}\n", json!({"question": format!("问{note}"), "faq_id": "e 0|x", "note": note}));
-    let routing = format!("[[group]]\nid = \"g\"\npromise = {}\n[[rule]]\nname = \"r\"\npredicted = \"g\"\npriority = \"high\"\n", json!(note.replace(char::is_control, " ")));
+    let routing = format!(
+        "[[group]]\nid = \"g\"\npromise = {}\n[[rule]]\nname = \"r\"\npredicted = \"g\"\npriority = \"high\"\n",
+        json!(note.replace(char::is_control, " "))
+    );
     let file = |path: &str, text: String| SourceFile { path: path.to_owned(), bytes: text.into_bytes() };
     vec![
         file("faq.jsonl", jsonl),
@@ -66,7 +71,7 @@ fn directory(entries: Vec<serde_json::Value>, words: &[String], note: &str) -> V
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_format_brings_the_same_version_back(

@@ -55,7 +55,13 @@ pub fn print(found: &Result<Corpus, Vec<Issue>>, out: &mut dyn Write) -> std::io
                 writeln!(out, "提醒 {warning}")?;
             }
             let questions: usize = corpus.entries.iter().map(|entry| entry.questions().count()).sum();
-            writeln!(out, "知识库没有问题：{} 个条目，{questions} 个问法，{} 条提醒，版本 {}", corpus.entries.len(), corpus.warnings.len(), corpus.version)?;
+            writeln!(
+                out,
+                "知识库没有问题：{} 个条目，{questions} 个问法，{} 条提醒，版本 {}",
+                corpus.entries.len(),
+                corpus.warnings.len(),
+                corpus.version
+            )?;
             Ok(true)
         }
         Err(issues) => {
@@ -97,6 +103,9 @@ mod tests {
         let mut out = Vec::new();
         assert!(!print(&found, &mut out).unwrap());
         let shown = String::from_utf8(out).unwrap();
-        assert_eq!(shown, "错误 a.csv:2: 答案为空，请填写\n错误 a.csv:3: 问题为空，请填写标准问\n知识库有 2 个问题，请改正后再试\n");
+        assert_eq!(
+            shown,
+            "错误 a.csv:2: 答案为空，请填写\n错误 a.csv:3: 问题为空，请填写标准问\n知识库有 2 个问题，请改正后再试\n"
+        );
     }
 }

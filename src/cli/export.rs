@@ -92,7 +92,12 @@ mod tests {
         std::fs::create_dir(&corpus).unwrap();
         std::fs::write(corpus.join("a.csv"), "问题,答案\n怎么退款,七天内可退\n").unwrap();
         std::fs::write(corpus.join("synonyms.txt"), "退款 退钱\n").unwrap();
-        let args = |out: &str, format| ExportArgs { corpus: Some(corpus.clone()), out: dir.path().join(out), format, zone: TimeZone::UTC };
+        let args = |out: &str, format| ExportArgs {
+            corpus: Some(corpus.clone()),
+            out: dir.path().join(out),
+            format,
+            zone: TimeZone::UTC,
+        };
         let whole = args("copy", ExportFormat::Dir);
         assert_eq!(export(&whole, &mut Vec::new()).unwrap(), ExitCode::SUCCESS);
         let version = |dir: &Path| load_dir(dir, &TimeZone::UTC).unwrap().version;

@@ -84,7 +84,8 @@ fn import(args: &ImportArgs, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
 
 /// A file under its bare name, which is enough for messages and hides where it came from.
 fn source(path: &Path) -> anyhow::Result<SourceFile> {
-    let name = path.file_name().and_then(|name| name.to_str()).with_context(|| format!("{} 不是文件名", path.display()))?;
+    let name =
+        path.file_name().and_then(|name| name.to_str()).with_context(|| format!("{} 不是文件名", path.display()))?;
     let bytes = std::fs::read(path).with_context(|| format!("读不了 {}", path.display()))?;
     Ok(SourceFile { path: name.to_owned(), bytes })
 }
@@ -104,7 +105,13 @@ mod tests {
     fn args(dir: &Path, content: &str) -> ImportArgs {
         std::fs::write(dir.join("faq.csv"), content).unwrap();
         let out = dir.join("corpus");
-        ImportArgs { files: vec![dir.join("faq.csv")], out, format: ImportFormat::Toml, dry_run: false, zone: TimeZone::UTC }
+        ImportArgs {
+            files: vec![dir.join("faq.csv")],
+            out,
+            format: ImportFormat::Toml,
+            dry_run: false,
+            zone: TimeZone::UTC,
+        }
     }
 
     #[test]
@@ -121,7 +128,10 @@ mod tests {
     #[test]
     fn a_dry_run_or_an_issue_writes_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let rows = [("问题,答案\n一,甲\n", true, "可以导入 1 个条目"), ("问题,答案\n一,\n", false, "错误 faq.csv:2: 答案为空")];
+        let rows = [
+            ("问题,答案\n一,甲\n", true, "可以导入 1 个条目"),
+            ("问题,答案\n一,\n", false, "错误 faq.csv:2: 答案为空"),
+        ];
         for (content, dry_run, expected) in rows {
             let args = ImportArgs { dry_run, ..args(dir.path(), content) };
             let mut out = Vec::new();

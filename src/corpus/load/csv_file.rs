@@ -16,12 +16,16 @@ pub(super) fn read(file: &str, text: &str, findings: &mut Findings) -> Vec<Draft
         return Vec::new();
     }
     // The comma wins ties; max_by_key would give the last of equals.
-    let separator = [b';', b'\t', b','].into_iter().max_by_key(|separator| header_score(text, *separator)).unwrap_or(b',');
+    let separator =
+        [b';', b'\t', b','].into_iter().max_by_key(|separator| header_score(text, *separator)).unwrap_or(b',');
     let mut rows = parse(text, separator, usize::MAX);
     let last = rows.pop();
     if last.as_ref().is_none_or(|row| row.cells != [END]) {
         let line = last.map_or(0, |row| row.number);
-        findings.issue(&Place { file: file.to_owned(), line }, "从这一行起有一个双引号没有闭合，后面的内容都读不出来，请补上 \"");
+        findings.issue(
+            &Place { file: file.to_owned(), line },
+            "从这一行起有一个双引号没有闭合，后面的内容都读不出来，请补上 \"",
+        );
         return Vec::new();
     }
     sheet::read(file, &rows, findings)
@@ -65,7 +69,13 @@ mod tests {
     #[test]
     fn finds_the_separator() {
         // comma, tab, semicolon, semicolon announced as spreadsheets do, commas inside a tab-separated header
-        for text in ["问题,答案\n一,甲", "问题\t答案\n一\t甲", "问题;答案\n一;甲", "sep=;\n问题;答案\n一;甲", "问题\t答案\t备注,其他\n一\t甲\t"] {
+        for text in [
+            "问题,答案\n一,甲",
+            "问题\t答案\n一\t甲",
+            "问题;答案\n一;甲",
+            "sep=;\n问题;答案\n一;甲",
+            "问题\t答案\t备注,其他\n一\t甲\t",
+        ] {
             let drafts = read("f.csv", text, &mut Findings::default());
             assert_eq!((drafts[0].question.as_str(), drafts[0].answer.as_str()), ("一", "甲"), "{text}");
         }
@@ -73,7 +83,8 @@ mod tests {
 
     #[test]
     fn counts_lines_inside_quotes() {
-        let drafts = read("f.csv", "问题,答案\r\n\r\n一,\"甲\r\n乙\"\r\n二,\"说\"\"丙\"\"\"\r\n", &mut Findings::default());
+        let drafts =
+            read("f.csv", "问题,答案\r\n\r\n一,\"甲\r\n乙\"\r\n二,\"说\"\"丙\"\"\"\r\n", &mut Findings::default());
         assert_eq!((drafts[0].place.line, drafts[1].place.line), (3, 5));
         assert_eq!(drafts[1].answer, "说\"丙\"");
     }

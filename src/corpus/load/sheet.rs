@@ -51,7 +51,8 @@ pub(super) fn known_headers(cells: &[String]) -> usize {
 }
 
 fn find_header(rows: &[Row]) -> Option<usize> {
-    let has = |row: &Row, field: &Field| row.cells.iter().any(|c| Column::parse(c).is_some_and(|col| col.field == *field));
+    let has =
+        |row: &Row, field: &Field| row.cells.iter().any(|c| Column::parse(c).is_some_and(|col| col.field == *field));
     let candidates = || rows.iter().enumerate().filter(|(_, row)| !row.is_blank()).take(HEADER_SEARCH);
     candidates()
         .find(|(_, row)| has(row, &Field::Question) && has(row, &Field::Answer))
@@ -60,7 +61,12 @@ fn find_header(rows: &[Row]) -> Option<usize> {
 }
 
 fn shown(cells: &[String]) -> String {
-    let names: Vec<_> = cells.iter().filter(|cell| !cell.trim().is_empty()).map(|cell| cell.trim().chars().take(20).collect::<String>()).take(20).collect();
+    let names: Vec<_> = cells
+        .iter()
+        .filter(|cell| !cell.trim().is_empty())
+        .map(|cell| cell.trim().chars().take(20).collect::<String>())
+        .take(20)
+        .collect();
     names.join("、")
 }
 
@@ -80,7 +86,8 @@ fn check_columns(columns: &[Option<Column>], head: &Row, place: &Place, findings
             sound = false;
         }
     }
-    let unknown: Vec<String> = columns.iter().zip(&head.cells).filter(|(column, _)| column.is_none()).map(|(_, cell)| cell.clone()).collect();
+    let unknown: Vec<String> =
+        columns.iter().zip(&head.cells).filter(|(column, _)| column.is_none()).map(|(_, cell)| cell.clone()).collect();
     let names = shown(&unknown);
     if !names.is_empty() {
         findings.warn(place, format!("这些列没有用到：{names}"));
@@ -111,7 +118,8 @@ impl TableReader<'_> {
             let same = self.by_id.entry(draft.id.clone()).or_default();
             let merged = same.iter().find_map(|&at| {
                 let earlier = self.drafts.get(at)?;
-                (draft.answer.is_empty() || (draft.answer == earlier.answer && draft.answers == earlier.answers)).then_some(at)
+                (draft.answer.is_empty() || (draft.answer == earlier.answer && draft.answers == earlier.answers))
+                    .then_some(at)
             });
             if let Some(earlier) = merged.and_then(|at| self.drafts.get_mut(at)) {
                 merge(earlier, draft);
@@ -128,12 +136,20 @@ impl TableReader<'_> {
         for (at, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()) {
             let overflow = at >= self.columns.len();
             // Some exports let the values of the last column run on to the right.
-            let column = if overflow { self.columns.last().filter(|last| last.as_ref().is_some_and(|c| c.field == Field::Similar)) } else { self.columns.get(at) };
+            let column = if overflow {
+                self.columns.last().filter(|last| last.as_ref().is_some_and(|c| c.field == Field::Similar))
+            } else {
+                self.columns.get(at)
+            };
             match column {
                 Some(Some(column)) => fill(&mut draft, column, cell, self.findings),
                 Some(None) => {}
                 None => {
-                    let message = format!("这一行有 {} 列，表头只有 {} 列：内容里有逗号等分隔符时请用双引号括起来", row.cells.len(), self.columns.len());
+                    let message = format!(
+                        "这一行有 {} 列，表头只有 {} 列：内容里有逗号等分隔符时请用双引号括起来",
+                        row.cells.len(),
+                        self.columns.len()
+                    );
                     self.findings.issue(&draft.place, message);
                     break;
                 }
@@ -149,7 +165,11 @@ fn fill(draft: &mut Draft, column: &Column, cell: &str, findings: &mut Findings)
         Field::Id => text.clone_into(&mut draft.id),
         Field::Question => {
             for question in text.lines().map(str::trim).filter(|question| !question.is_empty()) {
-                if draft.question.is_empty() { question.clone_into(&mut draft.question) } else { draft.similar.push(question.to_owned()) }
+                if draft.question.is_empty() {
+                    question.clone_into(&mut draft.question)
+                } else {
+                    draft.similar.push(question.to_owned())
+                }
             }
         }
         Field::Similar => extend(&mut draft.similar, column, text),
@@ -195,7 +215,10 @@ mod tests {
     use super::*;
 
     fn rows(lines: &[&[&str]]) -> Vec<Row> {
-        let row = |(index, cells): (usize, &&[&str])| Row { number: index + 1, cells: cells.iter().map(|c| (*c).to_owned()).collect() };
+        let row = |(index, cells): (usize, &&[&str])| Row {
+            number: index + 1,
+            cells: cells.iter().map(|c| (*c).to_owned()).collect(),
+        };
         lines.iter().enumerate().map(row).collect()
     }
 
@@ -207,7 +230,8 @@ mod tests {
 
     #[test]
     fn splits_lists_but_not_answers() {
-        let (drafts, issues) = load(&[&["标准问", "相似问", "相似问1", "答案"], &["一", "甲|乙##丙\n丁", "a|b", "x|y\nz"]]);
+        let (drafts, issues) =
+            load(&[&["标准问", "相似问", "相似问1", "答案"], &["一", "甲|乙##丙\n丁", "a|b", "x|y\nz"]]);
         assert_eq!(issues, [""; 0]);
         assert_eq!(drafts[0].similar, ["甲", "乙", "丙", "丁", "a|b"]); // a numbered column holds one value
         assert_eq!(drafts[0].answer, "x|y\nz");
@@ -229,7 +253,8 @@ mod tests {
 
     #[test]
     fn merged_cells_and_titles_above_the_header_are_understood() {
-        let (drafts, issues) = load(&[&["常见问题汇总", ""], &[], &["问题", "答案", "相似问"], &["一", "甲", "a"], &["", "", "b"]]);
+        let (drafts, issues) =
+            load(&[&["常见问题汇总", ""], &[], &["问题", "答案", "相似问"], &["一", "甲", "a"], &["", "", "b"]]);
         assert_eq!(issues, [""; 0]);
         assert_eq!(drafts[0].similar, ["a", "b"]);
         assert_eq!(drafts[0].place.line, 4);

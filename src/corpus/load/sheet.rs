@@ -38,7 +38,8 @@ pub(super) fn read(file: &str, rows: &[Row], findings: &mut Findings) -> Vec<Dra
     if !check_columns(&columns, head, &place(head.number), findings) {
         return Vec::new();
     }
-    let mut table = TableReader { file, columns, drafts: Vec::new(), by_id: FxHashMap::default(), findings };
+    let mut table =
+        TableReader { file, heads: &head.cells, columns, drafts: Vec::new(), by_id: FxHashMap::default(), findings };
     for row in rows.iter().skip(header + 1).filter(|row| !row.is_blank()) {
         table.row(row);
     }
@@ -97,6 +98,7 @@ fn check_columns(columns: &[Option<Column>], head: &Row, place: &Place, findings
 
 struct TableReader<'a> {
     file: &'a str,
+    heads: &'a [String],
     columns: Vec<Option<Column>>,
     drafts: Vec<Draft>,
     /// Explicit id → drafts with it.
@@ -143,10 +145,14 @@ impl TableReader<'_> {
             };
             match column {
                 Some(Some(column)) => fill(&mut draft, column, cell, self.findings),
+                Some(None) if self.heads.get(at).is_none_or(|head| head.trim().is_empty()) => {
+                    let message = format!("第 {} 列没有表头，内容没有用到，请写上表头或删除", at + 1);
+                    self.findings.warn(&draft.place, message);
+                }
                 Some(None) => {}
                 None => {
                     let message = format!(
-                        "这一行有 {} 列，表头只有 {} 列：内容里有逗号等分隔符时请用双引号括起来",
+                        "这一行有 {} 列，表头只有 {} 列：请给多出的列写上表头；CSV 内容里有逗号等分隔符时请用双引号括起来",
                         row.cells.len(),
                         self.columns.len()
                     );
@@ -264,6 +270,17 @@ mod tests {
     fn values_of_a_last_list_column_may_run_on() {
         let (drafts, _) = load(&[&["q", "a", "indexes"], &["一", "甲", "x", "y"]]);
         assert_eq!(drafts[0].similar, ["x", "y"]);
+    }
+
+    #[test]
+    fn content_that_is_left_out_is_named() {
+        let mut findings = Findings::default();
+        read("f.csv", &rows(&[&["问题", "答案", "", "备注"], &["一", "甲", "乙", "丙"]]), &mut findings);
+        let warnings: Vec<_> = findings.warnings.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            warnings,
+            ["f.csv:1: 这些列没有用到：备注", "f.csv:2: 第 3 列没有表头，内容没有用到，请写上表头或删除"]
+        );
     }
 
     #[test]

@@ -36,7 +36,9 @@ fn stages(c: &mut Criterion) {
     c.bench_function("normalize", |b| b.iter(|| normalize(black_box(ASKED))));
     c.bench_function("analyse", |b| b.iter(|| Terms::of(black_box(ASKED), &segmenter)));
     c.bench_function("retrieve 64", |b| b.iter(|| index.search(black_box(&terms), 64).unwrap()));
-    c.bench_function("retrieve and rank", |b| b.iter(|| snapshot.matcher.candidates(black_box(&terms), &live).unwrap()));
+    c.bench_function("retrieve and rank", |b| {
+        b.iter(|| snapshot.matcher.candidates(black_box(&terms), &live).unwrap())
+    });
     let mut turn = 0_u32;
     c.bench_function("answer, never asked before", |b| {
         b.iter(|| {
@@ -45,7 +47,9 @@ fn stages(c: &mut Criterion) {
             answer(&snapshot, &question(&text), now).unwrap()
         });
     });
-    c.bench_function("answer, asked before", |b| b.iter(|| answer(&snapshot, &question(black_box(ASKED)), now).unwrap()));
+    c.bench_function("answer, asked before", |b| {
+        b.iter(|| answer(&snapshot, &question(black_box(ASKED)), now).unwrap())
+    });
     c.bench_function("reload of the shipped corpus", |b| b.iter(|| base.reload(true, now).unwrap()));
 }
 

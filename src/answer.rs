@@ -169,22 +169,15 @@ fn direct_answer(snapshot: &Snapshot, best: &Scored, question: &Question<'_>, no
 
 fn hand_off(snapshot: &Snapshot, question: &Question<'_>, reason: HandoffReason) -> Handoff {
     let routing = &snapshot.corpus.routing;
-    let ticket = Ticket {
-        title: "",
-        text: question.text,
-        channel: question.channel,
-        customer_tier: question.customer_tier,
-    };
+    let ticket =
+        Ticket { title: "", text: question.text, channel: question.channel, customer_tier: question.customer_tier };
     let routed = snapshot.router.route(routing, &ticket, 1, false);
     let bare_request = reason == HandoffReason::HumanRequested && routed.rule.is_none();
     let named = routing.default_group.as_ref().filter(|_| bare_request && routed.decision == RouteDecision::Review);
     match named {
-        Some(group) => Handoff {
-            promise: Router::promise(routing, group),
-            skill_group: group.clone(),
-            confidence: 1.0,
-            reason,
-        },
+        Some(group) => {
+            Handoff { promise: Router::promise(routing, group), skill_group: group.clone(), confidence: 1.0, reason }
+        }
         None => {
             Handoff { skill_group: routed.skill_group, confidence: routed.confidence, reason, promise: routed.promise }
         }

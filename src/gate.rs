@@ -47,9 +47,7 @@ fn passes(snapshot: &Snapshot, case: &GoldenCase, now: Timestamp) -> Result<bool
     let candidates = snapshot.candidates(&normalized, now)?;
     let best = candidates.first();
     Ok(match &case.expect {
-        GoldenExpectation::Entry(id) => {
-            best.is_some_and(|best| snapshot.corpus.entries[best.entry as usize].id == *id)
-        }
+        GoldenExpectation::Entry(id) => best.is_some_and(|best| snapshot.corpus.entries[best.entry as usize].id == *id),
         GoldenExpectation::NoAnswer => {
             let routing = &snapshot.corpus.routing;
             let leaves = routing.asks_for_human(&normalized) || routing.is_complaint(&normalized);

@@ -49,7 +49,8 @@ impl AnswerQuality {
         let within = |k: usize| share(&inside, |row| row.rank.is_some_and(|rank| rank <= k));
         let answered = |row: &&Judged| row.decision == Decision::Answer;
         let direct: Vec<&Judged> = rows.iter().filter(|row| row.decision == Decision::Answer).collect();
-        let reciprocal = inside.iter().filter_map(|row| row.rank).filter(|rank| *rank <= 10).map(|rank| 1.0 / count(rank));
+        let reciprocal =
+            inside.iter().filter_map(|row| row.rank).filter(|rank| *rank <= 10).map(|rank| 1.0 / count(rank));
         Self {
             questions: inside.len(),
             out_of_scope: outside.len(),
@@ -87,7 +88,11 @@ pub fn coverage_at_precision(rows: &[Judged], target: f64) -> f64 {
 pub fn calibration_error(rows: &[Judged], bins: usize) -> f64 {
     let mut sums = vec![(0_usize, 0.0, 0_usize); bins];
     for row in rows {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bin number is small and not negative")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a bin number is small and not negative"
+        )]
         let bin = ((row.confidence * count(bins)) as usize).min(bins - 1);
         sums[bin].0 += 1;
         sums[bin].1 += row.confidence;

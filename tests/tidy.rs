@@ -24,10 +24,23 @@ const EDGES: [(&str, &[&str]); 17] = [
     ("answer", &["corpus", "decision", "ranking", "retrieval", "snapshot", "text", "tickets"]),
     ("quality", &["decision"]),
     ("http", &["answer", "config", "corpus", "decision", "gate", "knowledge_base", "snapshot", "tickets", "text"]),
-    ("cli", &[
-        "answer", "config", "corpus", "decision", "http", "knowledge_base", "quality", "ranking", "snapshot",
-        "telemetry", "text", "tickets",
-    ]),
+    (
+        "cli",
+        &[
+            "answer",
+            "config",
+            "corpus",
+            "decision",
+            "http",
+            "knowledge_base",
+            "quality",
+            "ranking",
+            "snapshot",
+            "telemetry",
+            "text",
+            "tickets",
+        ],
+    ),
     ("lib", &[]),
     ("main", &["cli"]),
 ];
@@ -91,7 +104,12 @@ fn rooms_use_only_the_rooms_they_may() {
             let code = code(&text);
             let rest = &code[at + "crate::".len()..];
             let named: Vec<String> = if let Some(list) = rest.strip_prefix('{') {
-                list.split('}').next().unwrap().split(',').map(|n| n.trim().split("::").next().unwrap().to_owned()).collect()
+                list.split('}')
+                    .next()
+                    .unwrap()
+                    .split(',')
+                    .map(|n| n.trim().split("::").next().unwrap().to_owned())
+                    .collect()
             } else {
                 vec![rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned()]
             };
@@ -111,9 +129,9 @@ fn crates_stay_in_their_rooms() {
     for (path, text) in sources() {
         let (room, code) = (room(&path), code(&text));
         for (name, rooms) in CONFINED {
-            let named = code.match_indices(&format!("{name}::")).any(|(at, _)| {
-                !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
-            });
+            let named = code
+                .match_indices(&format!("{name}::"))
+                .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
             if named && !rooms.contains(&room.as_str()) {
                 wrong.push(format!("{} names {name}, which belongs to {rooms:?}", path.display()));
             }

@@ -70,9 +70,13 @@ pub fn run(args: &EvaluateAnswers) -> anyhow::Result<ExitCode> {
     let base = KnowledgeBase::open("default", sources, now)?;
     let snapshot = base.snapshot();
     let queries = beside(args.queries.as_ref(), args.corpus.as_deref(), "eval/questions.jsonl");
-    let Some(queries) = queries else { bail!("没有问题文件：请用 --queries 指定，或放在知识库目录的 eval/questions.jsonl") };
+    let Some(queries) = queries else {
+        bail!("没有问题文件：请用 --queries 指定，或放在知识库目录的 eval/questions.jsonl")
+    };
     let mut rows = read_rows(&queries)?;
-    if let Some(row) = rows.iter().find(|row| row.faq_id.as_deref().is_none_or(|id| snapshot.corpus.entry(id).is_none())) {
+    if let Some(row) =
+        rows.iter().find(|row| row.faq_id.as_deref().is_none_or(|id| snapshot.corpus.entry(id).is_none()))
+    {
         bail!("{}：问题“{}”的 faq_id {:?} 不在知识库里", queries.display(), row.question, row.faq_id);
     }
     if let Some(outside) = beside(args.oos.as_ref(), args.corpus.as_deref(), "eval/out_of_scope.jsonl") {

@@ -1,9 +1,12 @@
 //! The command line: one subcommand, one file, each with `Args` and `run`. It decides nothing itself.
 
+pub mod check;
 pub mod clock;
 pub mod evaluate_answers;
 pub mod evaluate_tickets;
+pub mod export;
 pub mod fit_ranker;
+pub mod import;
 pub mod progress;
 pub mod promote;
 pub mod serve;
@@ -15,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::builder::styling::Styles;
 use clap::{Arg, ArgAction, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use jiff::tz::TimeZone;
 
 /// 应答：用企业自己的常见问题库回答客户，其余工单分给合适的技能组。
 #[derive(Debug, Parser)]
@@ -30,10 +34,16 @@ struct Cli {
 enum Subcommands {
     /// 启动服务（不写子命令时的默认动作）
     Serve(serve::Args),
+    /// 检查配置、知识库和模型，列出每一处问题
+    Check(check::CheckArgs),
     /// 用带标签的工单训练分派模型
     Train(train::Args),
     /// 用带答案的问题或带标签的工单评测
     Evaluate(Evaluate),
+    /// 把表格和其他系统导出的问答转成知识库文件
+    Import(import::ImportArgs),
+    /// 把知识库导出成目录、JSON Lines、CSV 或 XLSX
+    Export(export::ExportArgs),
     /// 候选模型不比现用的差时换上它
     Promote(promote::Args),
     /// 用知识库自己的问法训练随程序发布的排序模型
@@ -59,6 +69,9 @@ impl Subcommands {
     fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Serve(args) => serve::run(args),
+            Self::Check(args) => check::run(&args),
+            Self::Import(args) => import::run(&args),
+            Self::Export(args) => export::run(&args),
             Self::Train(args) => train::run(&args),
             Self::Evaluate(Evaluate { what: Evaluated::Answers(args) }) => evaluate_answers::run(&args),
             Self::Evaluate(Evaluate { what: Evaluated::Tickets(args) }) => evaluate_tickets::run(&args),
@@ -95,6 +108,11 @@ fn with_default_command(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
         args.insert(args.len().min(1), "serve".into());
     }
     args
+}
+
+/// Parses a time zone name for clap.
+fn zone(name: &str) -> Result<TimeZone, String> {
+    TimeZone::get(name).map_err(|_| format!("没有时区“{name}”，例如 Asia/Shanghai"))
 }
 
 fn command() -> Command {

@@ -52,8 +52,10 @@ mod tests {
     use crate::corpus::load::{SourceFile, load_files};
 
     fn corpus(files: &[(&str, &str)]) -> Corpus {
-        let files: Vec<_> =
-            files.iter().map(|(path, text)| SourceFile { path: (*path).into(), bytes: text.as_bytes().to_vec() }).collect();
+        let files: Vec<_> = files
+            .iter()
+            .map(|(path, text)| SourceFile { path: (*path).into(), bytes: text.as_bytes().to_vec() })
+            .collect();
         load_files(&files, &TimeZone::UTC).unwrap()
     }
 
@@ -70,7 +72,10 @@ mod tests {
     #[test]
     fn the_version_follows_content_not_layout() {
         let one = corpus(&[("a.csv", "id,q,s,a\n1,一,,甲\n2,二,,乙\n")]);
-        let two = corpus(&[("x/b.csv", "a,q,id\n乙,二,2\n"), ("a.toml", "[[entry]]\nid = \"1\"\nquestion = \"一\"\nanswer = \"甲\"\n")]);
+        let two = corpus(&[
+            ("x/b.csv", "a,q,id\n乙,二,2\n"),
+            ("a.toml", "[[entry]]\nid = \"1\"\nquestion = \"一\"\nanswer = \"甲\"\n"),
+        ]);
         let other = corpus(&[("a.csv", "id,q,a\n1,一,甲\n2,二,乙乙\n")]);
         assert_eq!(one.version, two.version);
         assert_ne!(one.version, other.version);

@@ -88,8 +88,7 @@ fn narrow(weight: f64) -> f32 {
 ///
 /// Fitted weights ordered worse: the shipped questions are reworded harder than what customers type, so a fit trusts
 /// rare words over plain overlap.
-const RANK_WEIGHTS: [f32; SIGNALS] =
-    [2.0, 5.0, 0.0, 10.0, 2.5, 2.5, 0.0, 1.5, 0.0, 1.0, 0.0, -1.0, -0.5, -0.5];
+const RANK_WEIGHTS: [f32; SIGNALS] = [2.0, 5.0, 0.0, 10.0, 2.5, 2.5, 0.0, 1.5, 0.0, 1.0, 0.0, -1.0, -0.5, -0.5];
 const RANK_INTERCEPT: f32 = -10.0;
 
 /// The fixed ranker with a gate that trusts it blindly; the start of a fit.
@@ -112,8 +111,7 @@ pub fn initial_model() -> RankerModel {
 /// # Errors
 /// [`FitError`] when there is too little to learn from or the regression fails.
 pub fn fit(matcher: &Matcher, version: &str) -> Result<RankerModel, FitError> {
-    let asking: Vec<u32> =
-        (0_u32..).zip(&matcher.questions).filter(|(_, q)| !q.negative).map(|(at, _)| at).collect();
+    let asking: Vec<u32> = (0_u32..).zip(&matcher.questions).filter(|(_, q)| !q.negative).map(|(at, _)| at).collect();
     if asking.len() < MIN_QUESTIONS {
         return Err(FitError::TooFew(asking.len()));
     }
@@ -130,10 +128,7 @@ fn collect(matcher: &Matcher, asking: &[u32]) -> Result<Rows, FitError> {
             let stored = &matcher.questions[*at as usize];
             let removed = turn % REMOVED_EVERY == 0;
             let text = if in_a_hurry { abridge(&stored.text, turn) } else { stored.text.clone() };
-            let held_out = HeldOut {
-                question: (!in_a_hurry).then_some(*at),
-                entry: removed.then_some(stored.entry),
-            };
+            let held_out = HeldOut { question: (!in_a_hurry).then_some(*at), entry: removed.then_some(stored.entry) };
             let candidates = matcher.candidates(&matcher.terms(&text), &held_out)?;
             if let Some(first) = candidates.first() {
                 rows.push(&first.gate_inputs, first.entry == stored.entry);

@@ -11,6 +11,6 @@ pub mod question;
 pub mod signals;
 
 pub use lexicon::Lexicon;
-pub use model::{Contribution, RankerError, RankerModel, Scored};
 pub use matcher::{Admission, LiveAt, Matcher, StoredQuestion};
+pub use model::{Contribution, RankerError, RankerModel, Scored};
 pub use signals::{SIGNAL_NAMES, Signals};

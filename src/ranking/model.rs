@@ -193,7 +193,14 @@ mod tests {
 
     fn scored(rank_logit: f32) -> Scored {
         let signals = Signals { values: [0.5; SIGNALS] };
-        Scored { entry: 0, question: 0, signals, rank_logit, gate_inputs: [0.0; SIGNALS + GATE_EXTRAS], confidence: 0.0 }
+        Scored {
+            entry: 0,
+            question: 0,
+            signals,
+            rank_logit,
+            gate_inputs: [0.0; SIGNALS + GATE_EXTRAS],
+            confidence: 0.0,
+        }
     }
 
     fn model() -> RankerModel {

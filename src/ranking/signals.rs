@@ -91,8 +91,8 @@ fn missing(of: &[String], from: &[String]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ranking::question::{Lexicons, QuestionProfile};
     use crate::ranking::lexicon::Lexicon;
+    use crate::ranking::question::{Lexicons, QuestionProfile};
     use crate::retrieval::Terms;
     use crate::text::segment::Segmenter;
 

@@ -11,7 +11,6 @@ use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyDocument, Term}
 
 use super::Terms;
 
-
 /// Memory for building, bytes; the least tantivy takes for one thread is 15 MB.
 const WRITER_BYTES: usize = 64 << 20;
 /// Name under which the blank-separated term lists are taken apart.

@@ -118,13 +118,13 @@ mod tests {
     fn completes_from_characters_pinyin_initials_and_a_mixture() {
         let typeahead = Typeahead::build(&["怎么申请退款", "退款多久到账", "运费怎么算"]);
         let rows: [(&str, &[u32]); 8] = [
-            ("退款", &[1, 0]),     // at the start before inside
-            ("tuikuan", &[1, 0]),  // full pinyin
-            ("tuik", &[1, 0]),     // a syllable not finished
-            ("tkdj", &[1]),        // initials
-            ("退kuan", &[1, 0]),   // a mixture
-            ("推款", &[1, 0]),     // a homophone typo
-            ("發票", &[]),         // nothing like it
+            ("退款", &[1, 0]),    // at the start before inside
+            ("tuikuan", &[1, 0]), // full pinyin
+            ("tuik", &[1, 0]),    // a syllable not finished
+            ("tkdj", &[1]),       // initials
+            ("退kuan", &[1, 0]),  // a mixture
+            ("推款", &[1, 0]),    // a homophone typo
+            ("發票", &[]),        // nothing like it
             ("", &[]),
         ];
         for (typed, expected) in rows {

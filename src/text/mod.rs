@@ -73,6 +73,13 @@ pub fn match_key(normalized: &str) -> String {
     normalized.chars().filter(|c| is_term_char(*c)).collect()
 }
 
+/// The letters and digits of raw text, whatever their width and case: two questions with the same literal key are the
+/// same words. Unlike [`match_key`] it keeps courtesy, script and numbers, so nothing a person would tell apart is lost.
+#[must_use]
+pub fn literal_key(text: &str) -> String {
+    width::fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
 /// Whether a character carries meaning for matching: letters, digits, Han, placeholders.
 #[must_use]
 pub fn is_term_char(c: char) -> bool {

@@ -43,9 +43,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
             phrases.entry(first).or_default().push((from, to.to_owned()));
         }
     }
-    for list in phrases.values_mut() {
-        list.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));
-    }
+    phrases.values_mut().for_each(|list| list.sort_by_key(|(from, _)| std::cmp::Reverse(from.len())));
     Tables { characters, phrases }
 });
 
@@ -98,9 +96,9 @@ mod tests {
 
     #[test]
     fn every_target_is_a_fixed_point_of_the_tables() {
-        for (from, to) in &TABLES.characters {
+        TABLES.characters.iter().for_each(|(from, to)| {
             let again = to_simplified(&to.to_string()).into_owned();
             assert_eq!(to_simplified(&again), again, "{from} → {to} → {again} does not settle");
-        }
+        });
     }
 }

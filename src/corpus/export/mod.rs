@@ -2,8 +2,8 @@
 //!
 //! Comments and the layout of the original files are not kept; content is.
 
-mod sheet;
 mod settings;
+mod sheet;
 mod toml;
 
 use jiff::tz::TimeZone;

@@ -80,6 +80,8 @@ fn many(entries: &[Entry], header: &str, values: impl Fn(&Entry) -> &Vec<String>
     }
     let most = entries.iter().map(|entry| values(entry).len()).max().unwrap_or(0);
     (0..most)
-        .map(|at| single(entries, &format!("{header}{}", at + 1), |entry| values(entry).get(at).cloned().unwrap_or_default()))
+        .map(|at| {
+            single(entries, &format!("{header}{}", at + 1), |entry| values(entry).get(at).cloned().unwrap_or_default())
+        })
         .collect()
 }

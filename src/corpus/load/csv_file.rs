@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use super::findings::Findings;
+use super::node::Lines;
 use super::sheet::{self, Row};
 use crate::corpus::Place;
 
@@ -15,12 +16,16 @@ pub(super) fn read(file: &str, text: &str, findings: &mut Findings) -> Vec<Draft
         return Vec::new();
     }
     // The comma wins ties; max_by_key would give the last of equals.
-    let separator = [b';', b'\t', b','].into_iter().max_by_key(|separator| header_score(text, *separator)).unwrap_or(b',');
+    let separator =
+        [b';', b'\t', b','].into_iter().max_by_key(|separator| header_score(text, *separator)).unwrap_or(b',');
     let mut rows = parse(text, separator, usize::MAX);
     let last = rows.pop();
     if last.as_ref().is_none_or(|row| row.cells != [END]) {
         let line = last.map_or(0, |row| row.number);
-        findings.issue(&Place { file: file.to_owned(), line }, "从这一行起有一个双引号没有闭合，后面的内容都读不出来，请补上 \"");
+        findings.issue(
+            &Place { file: file.to_owned(), line },
+            "从这一行起有一个双引号没有闭合，后面的内容都读不出来，请补上 \"",
+        );
         return Vec::new();
     }
     sheet::read(file, &rows, findings)
@@ -35,10 +40,11 @@ fn parse(text: &str, separator: u8, limit: usize) -> Vec<Row> {
     let ended = format!("{text}\n{END}\n");
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(ended.as_bytes());
+    let lines = Lines::new(&ended);
     let mut rows = Vec::new();
     // The text is UTF-8 and rows may differ in length, so no record can fail.
     for record in reader.records().take(limit).flatten() {
-        let number = record.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or(0));
+        let number = record.position().map_or(0, |at| line_of(&ended, at.byte(), &lines));
         let cells: Vec<String> = record.iter().map(str::to_owned).collect();
         if number == 1 && cells.first().is_some_and(|cell| cell.starts_with("sep=")) {
             continue;
@@ -48,6 +54,14 @@ fn parse(text: &str, separator: u8, limit: usize) -> Vec<Row> {
     rows
 }
 
+/// The line of the first character of a record. The parser's own position may still stand before the line end of the
+/// record above, or before blank lines.
+fn line_of(text: &str, byte: u64, lines: &Lines) -> usize {
+    let start = usize::try_from(byte).unwrap_or(usize::MAX).min(text.len());
+    let ends = text.as_bytes().iter().skip(start).take_while(|b| matches!(b, b'\r' | b'\n')).count();
+    lines.of(&(start + ends..start + ends))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,7 +69,13 @@ mod tests {
     #[test]
     fn finds_the_separator() {
         // comma, tab, semicolon, semicolon announced as spreadsheets do, commas inside a tab-separated header
-        for text in ["问题,答案\n一,甲", "问题\t答案\n一\t甲", "问题;答案\n一;甲", "sep=;\n问题;答案\n一;甲", "问题\t答案\t备注,其他\n一\t甲\t"] {
+        for text in [
+            "问题,答案\n一,甲",
+            "问题\t答案\n一\t甲",
+            "问题;答案\n一;甲",
+            "sep=;\n问题;答案\n一;甲",
+            "问题\t答案\t备注,其他\n一\t甲\t",
+        ] {
             let drafts = read("f.csv", text, &mut Findings::default());
             assert_eq!((drafts[0].question.as_str(), drafts[0].answer.as_str()), ("一", "甲"), "{text}");
         }
@@ -63,8 +83,9 @@ mod tests {
 
     #[test]
     fn counts_lines_inside_quotes() {
-        let drafts = read("f.csv", "问题,答案\r\n一,\"甲\r\n乙\"\r\n二,\"说\"\"丙\"\"\"\r\n", &mut Findings::default());
-        assert_eq!(drafts[1].place.line, 4);
+        let drafts =
+            read("f.csv", "问题,答案\r\n\r\n一,\"甲\r\n乙\"\r\n二,\"说\"\"丙\"\"\"\r\n", &mut Findings::default());
+        assert_eq!((drafts[0].place.line, drafts[1].place.line), (3, 5));
         assert_eq!(drafts[1].answer, "说\"丙\"");
     }
 

@@ -55,7 +55,11 @@ pub(super) fn parse(text: &str, zone: &TimeZone, edge: Edge) -> Result<Option<Ti
 pub(super) fn write(moment: Timestamp, zone: &TimeZone) -> String {
     let wall = moment.to_zoned(zone.clone());
     let plain = wall.strftime("%Y-%m-%d %H:%M:%S").to_string();
-    if wall.year() != NEVER_YEAR && parse(&plain, zone, Edge::From) == Ok(Some(moment)) { plain } else { moment.to_string() }
+    if wall.year() != NEVER_YEAR && parse(&plain, zone, Edge::From) == Ok(Some(moment)) {
+        plain
+    } else {
+        moment.to_string()
+    }
 }
 
 enum Clock {
@@ -189,7 +193,8 @@ mod tests {
     #[test]
     fn refuses_what_is_no_date() {
         // a day that does not exist, a month, a relative day, two-digit year, an hour too many, leftovers
-        for text in ["2026-02-30", "2026-13-01", "明天", "26-11-11", "2026-11-11 25:00", "2026-11-11 20:00 起", "123"] {
+        for text in ["2026-02-30", "2026-13-01", "明天", "26-11-11", "2026-11-11 25:00", "2026-11-11 20:00 起", "123"]
+        {
             let message = parse(text, &shanghai(), Edge::From).unwrap_err();
             assert!(message.contains(text) && message.contains("2026-11-11 20:00"), "{message}");
         }

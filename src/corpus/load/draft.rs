@@ -58,8 +58,10 @@ fn is_noncharacter(c: char) -> bool {
 /// Yes or no in the words of corpus files; `None` where it is neither.
 pub(in crate::corpus) fn yes_or_no(text: &str) -> Option<bool> {
     match text.trim().to_lowercase().as_str() {
-        "true" | "yes" | "y" | "1" | "on" | "是" | "启用" | "已启用" | "开启" | "有效" | "上线" | "√" | "✓" | "active" => Some(true),
-        "false" | "no" | "n" | "0" | "off" | "否" | "停用" | "已停用" | "禁用" | "关闭" | "无效" | "下线" | "×" | "✗" | "inactive" => Some(false),
+        "true" | "yes" | "y" | "1" | "on" | "是" | "启用" | "已启用" | "开启" | "有效" | "上线" | "√" | "✓"
+        | "active" => Some(true),
+        "false" | "no" | "n" | "0" | "off" | "否" | "停用" | "已停用" | "禁用" | "关闭" | "无效" | "下线" | "×"
+        | "✗" | "inactive" => Some(false),
         _ => None,
     }
 }

@@ -34,8 +34,10 @@ mod tests {
 
     #[test]
     fn reads_the_encodings_of_chinese_spreadsheets() {
-        let utf16le: Vec<u8> = [0xff, 0xfe].into_iter().chain("退款".encode_utf16().flat_map(u16::to_le_bytes)).collect();
-        let utf16be: Vec<u8> = [0xfe, 0xff].into_iter().chain("退款".encode_utf16().flat_map(u16::to_be_bytes)).collect();
+        let utf16le: Vec<u8> =
+            [0xff, 0xfe].into_iter().chain("退款".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let utf16be: Vec<u8> =
+            [0xfe, 0xff].into_iter().chain("退款".encode_utf16().flat_map(u16::to_be_bytes)).collect();
         let rows = [
             ("退款".as_bytes().to_vec(), "plain UTF-8"),
             ("\u{feff}退款".as_bytes().to_vec(), "UTF-8 as Excel saves it"),

@@ -36,6 +36,9 @@ pub(super) enum Kind {
 /// Folders directly below the corpus directory that hold no entries.
 const RESERVED_FOLDERS: [&str; 2] = ["tickets", "eval"];
 
+/// Folders inside folders; deeper means a link that leads back up.
+const MAX_DEPTH: usize = 16;
+
 /// A corpus file is written by people; anything larger is something else.
 const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -73,7 +76,10 @@ fn is_reserved(path: &str) -> bool {
 
 /// Lock and backup files of editors and office programs.
 fn is_leftover(name: &str) -> bool {
-    name.starts_with("~$") || name.starts_with('#') || name.ends_with('~') || [".swp", ".swo", ".bak", ".tmp"].iter().any(|end| name.ends_with(end))
+    name.starts_with("~$")
+        || name.starts_with('#')
+        || name.ends_with('~')
+        || [".swp", ".swo", ".bak", ".tmp"].iter().any(|end| name.ends_with(end))
 }
 
 /// The meaningful files below `dir`, sorted by path. What cannot be read is an issue.
@@ -85,7 +91,8 @@ pub(super) fn read_dir(dir: &Path, findings: &mut Findings) -> Vec<SourceFile> {
 }
 
 fn visit(dir: &Path, below: &str, files: &mut Vec<SourceFile>, findings: &mut Findings) {
-    let unreadable = |path: &str, error: &std::io::Error| (Place { file: path.to_owned(), line: 0 }, format!("读不了：{error}"));
+    let unreadable =
+        |path: &str, error: &std::io::Error| (Place { file: path.to_owned(), line: 0 }, format!("读不了：{error}"));
     let entries = match std::fs::read_dir(dir).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
         Ok(entries) => entries,
         Err(error) => {
@@ -102,6 +109,10 @@ fn visit(dir: &Path, below: &str, files: &mut Vec<SourceFile>, findings: &mut Fi
         };
         let path = if below.is_empty() { name } else { format!("{below}/{name}") };
         match read_one(&entry.path(), &path) {
+            Ok(Found::Folder) if path.split('/').count() > MAX_DEPTH => {
+                let place = Place { file: path, line: 0 };
+                findings.issue(&place, format!("目录嵌套超过 {MAX_DEPTH} 层，请检查是否有指回上级的链接"));
+            }
             Ok(Found::Folder) => visit(&entry.path(), &path, files, findings),
             Ok(Found::File(bytes)) => files.push(SourceFile { path, bytes }),
             Ok(Found::Nothing) => {}
@@ -126,13 +137,16 @@ enum Found {
 fn read_one(place: &Path, path: &str) -> std::io::Result<Found> {
     // A folder is judged as if it held something, so that reserved and hidden ones are not entered.
     let meaning = kind(path);
-    let metadata = std::fs::metadata(place);
     if meaning == Kind::Ignored {
         return Ok(Found::Nothing);
     }
-    let metadata = metadata?;
+    let metadata = std::fs::metadata(place)?;
     if metadata.is_dir() {
         return Ok(if kind(&format!("{path}/entries.toml")) == Kind::Ignored { Found::Nothing } else { Found::Folder });
+    }
+    if !metadata.is_file() {
+        // Reading a pipe or a device might never end.
+        return Ok(Found::Nothing);
     }
     match meaning {
         // Left empty: only the name matters for the warning.
@@ -152,7 +166,7 @@ mod tests {
             ("售后/退款.toml", Kind::Toml),
             ("faq.CSV", Kind::Csv),
             ("sub/synonyms.txt", Kind::Synonyms),
-            ("~$faq.xlsx", Kind::Ignored),  // Excel's lock
+            ("~$faq.xlsx", Kind::Ignored),    // Excel's lock
             (".faq.toml.swp", Kind::Ignored), // vim's
             ("faq.toml~", Kind::Ignored),
             (".git/config.toml", Kind::Ignored),

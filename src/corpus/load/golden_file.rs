@@ -6,8 +6,8 @@ use super::jsonl_file;
 use super::node::Table;
 use super::record::Reader;
 use super::spelling::unknown_key;
-use crate::corpus::golden::{GoldenCase, GoldenExpectation};
 use crate::corpus::Place;
+use crate::corpus::golden::{GoldenCase, GoldenExpectation};
 
 const FIELDS: [&str; 4] = ["question", "faq_id", "must_not_answer", "note"];
 

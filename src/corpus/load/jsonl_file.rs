@@ -29,7 +29,8 @@ pub(super) fn objects(file: &str, text: &str, findings: &mut Findings) -> Vec<(P
             },
             Err(error) => {
                 let column = error.column();
-                findings.issue(&place, format!("第 {column} 列起不是合法的 JSON，请检查引号、逗号和括号（每行一个对象）"));
+                findings
+                    .issue(&place, format!("第 {column} 列起不是合法的 JSON，请检查引号、逗号和括号（每行一个对象）"));
             }
         }
     }

@@ -2,9 +2,9 @@
 //!
 //! Nothing here decides what an entry means to a customer, and nothing is kept of a corpus with issues.
 
-pub(in crate::corpus) mod draft;
 mod csv_file;
 mod dates;
+pub(in crate::corpus) mod draft;
 mod encoding;
 mod files;
 pub(in crate::corpus) mod findings;
@@ -81,10 +81,8 @@ fn load(files: &[SourceFile], zone: &TimeZone, mut findings: Findings) -> Result
     golden.sort_by(|a, b| (&a.question, &a.expect, &a.note).cmp(&(&b.question, &b.expect, &b.note)));
     validate::golden(&entries, &golden, &mut findings);
     if !findings.issues.is_empty() {
-        return Err(listed(findings.issues));
+        return Err(listed(findings.issues, "问题，请先改正上面的"));
     }
-    let mut warnings = findings.warnings;
-    warnings.sort();
     let mut corpus = Corpus {
         entries,
         synonyms: contents.synonyms.map(|(_, groups)| groups).unwrap_or_default(),
@@ -93,7 +91,7 @@ fn load(files: &[SourceFile], zone: &TimeZone, mut findings: Findings) -> Result
         routing: contents.routing.map(|(_, routing)| routing).unwrap_or_default(),
         golden,
         version: String::new(),
-        warnings,
+        warnings: listed(findings.warnings, "提醒"),
     };
     corpus.version = version::of(&corpus);
     Ok(corpus)
@@ -162,13 +160,13 @@ fn only_one<T>(slot: &mut Option<(String, T)>, path: &str, value: T, findings: &
     }
 }
 
-fn listed(mut issues: Vec<Issue>) -> Vec<Issue> {
+fn listed(mut issues: Vec<Issue>, what: &str) -> Vec<Issue> {
     issues.sort();
     issues.dedup();
     if issues.len() > MAX_ISSUES {
         let rest = issues.len() - MAX_ISSUES;
         issues.truncate(MAX_ISSUES);
-        issues.push(Issue { file: ".".to_owned(), line: None, message: format!("还有 {rest} 个问题，请先改正上面的") });
+        issues.push(Issue { file: ".".to_owned(), line: None, message: format!("还有 {rest} 个{what}") });
     }
     issues
 }

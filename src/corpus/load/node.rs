@@ -72,9 +72,9 @@ fn toml_node(span: Range<usize>, value: DeValue<'_>, lines: &Lines) -> Node {
         DeValue::Float(f) => Value::Text(f.as_str().to_owned()),
         DeValue::Boolean(b) => Value::Bool(b),
         DeValue::Datetime(moment) => Value::Text(moment.to_string()),
-        DeValue::Array(items) => Value::List(
-            items.into_iter().map(|item| toml_node(item.span(), item.into_inner(), lines)).collect(),
-        ),
+        DeValue::Array(items) => {
+            Value::List(items.into_iter().map(|item| toml_node(item.span(), item.into_inner(), lines)).collect())
+        }
         DeValue::Table(table) => Value::Table(from_toml(table, lines)),
     };
     Node { line, value }

@@ -8,7 +8,16 @@ use super::spelling::unknown_key;
 use crate::corpus::Place;
 
 const FIELDS: [&str; 11] = [
-    "id", "question", "similar", "negative", "answer", "answers", "category", "valid_from", "valid_until", "related",
+    "id",
+    "question",
+    "similar",
+    "negative",
+    "answer",
+    "answers",
+    "category",
+    "valid_from",
+    "valid_until",
+    "related",
     "enabled",
 ];
 

@@ -8,9 +8,9 @@ use super::node::{Node, Table, Value};
 use super::record::Reader;
 use super::spelling::unknown_key;
 use super::toml_file;
+use crate::corpus::Place;
 use crate::corpus::entry::channel_key;
 use crate::corpus::routing::{Priority, Routing, RoutingRule, SkillGroup};
-use crate::corpus::Place;
 use crate::text;
 
 const TOP_FIELDS: [&str; 5] = ["group", "rule", "default_group", "complaint_phrases", "human_phrases"];
@@ -157,7 +157,13 @@ impl Reading<'_> {
         }
         let conditions = [&rule.tiers, &rule.channels, &rule.keywords, &rule.predicted];
         if !rule.complaint && conditions.iter().all(|list| list.is_empty()) {
-            self.issue(line, format!("规则“{}”没有条件，会命中所有工单，请写 tier、channel、keyword、complaint 或 predicted", rule.name));
+            self.issue(
+                line,
+                format!(
+                    "规则“{}”没有条件，会命中所有工单，请写 tier、channel、keyword、complaint 或 predicted",
+                    rule.name
+                ),
+            );
         }
         if rule.group.is_none() && rule.priority.is_none() {
             self.issue(line, format!("规则“{}”什么都不设置，请写 group 或 priority", rule.name));
@@ -214,7 +220,12 @@ impl Reading<'_> {
 
 /// The stations of a flow; one text with arrows is a list as well.
 fn flow(texts: &[String]) -> Vec<String> {
-    texts.iter().flat_map(|text| text.split(['→', '>'])).map(|station| clean_line(station.trim().trim_end_matches('-'))).filter(|station| !station.is_empty()).collect()
+    texts
+        .iter()
+        .flat_map(|text| text.split(['→', '>']))
+        .map(|station| clean_line(station.trim().trim_end_matches('-')))
+        .filter(|station| !station.is_empty())
+        .collect()
 }
 
 /// Each once, in the order given.
@@ -241,7 +252,10 @@ mod tests {
         assert_eq!(routing.groups[0].flow, ["客服", "仓库", "财务"]);
         assert_eq!(routing.complaint_phrases, ["投诉"]); // in the form texts are compared in
         let rule = &routing.rules[0];
-        assert_eq!((rule.tiers[0].as_str(), rule.channels.join(" "), rule.keywords[0].as_str()), ("vip", "wechat app".to_owned(), "退货"));
+        assert_eq!(
+            (rule.tiers[0].as_str(), rule.channels.join(" "), rule.keywords[0].as_str()),
+            ("vip", "wechat app".to_owned(), "退货")
+        );
         assert_eq!(rule.priority, Some(Priority::Urgent));
     }
 
@@ -250,21 +264,26 @@ mod tests {
         let mut findings = Findings::default();
         let content = "[[group]]\nid = \"a\"\n[[group]]\nid = \"a\"\n[[group]]\nname = \"无名\"\n[[rule]]\nname = \"r\"\ntier = \"vip\"\ngroup = \"b\"\n[[rule]]\nname = \"r\"\n[[rule]]\nkeywrd = \"x\"\npriority = \"asap\"\n";
         read("routing.toml", content, &mut findings);
-        let mut messages: Vec<_> = findings.issues.iter().map(|issue| (issue.line.unwrap(), issue.message.chars().take(14).collect::<String>())).collect();
+        let mut messages: Vec<_> = findings
+            .issues
+            .iter()
+            .map(|issue| (issue.line.unwrap(), issue.message.chars().take(14).collect::<String>()))
+            .collect();
         messages.sort();
         assert_eq!(
             messages,
             [
-                (3, "技能组 id“a”与第 1".to_owned()),
-                (5, "技能组缺少 id，请写上与".to_owned()),
-                (10, "没有技能组“b”，请改为已".to_owned()),
-                (11, "规则“r”什么都不设置，请".to_owned()),
-                (11, "规则“r”没有条件，会命中".to_owned()),
-                (11, "规则名“r”与第 7 行重复".to_owned()),
-                (13, "规则缺少 name，请起一".to_owned()),
-                (14, "未知字段“keywrd”，".to_owned()),
-                (15, "priority 只能是 n".to_owned()),
+                (3, "技能组 id“a”与第 1 "),
+                (5, "技能组缺少 id，请写上与工"),
+                (10, "没有技能组“b”，请改为已定"),
+                (11, "规则“r”什么都不设置，请写"),
+                (11, "规则“r”没有条件，会命中所"),
+                (11, "规则名“r”与第 7 行重复"),
+                (13, "规则缺少 name，请起一个"),
+                (14, "未知字段“keywrd”，是"),
+                (15, "priority 只能是 n"),
             ]
+            .map(|(line, start)| (line, start.to_owned()))
         );
     }
 }

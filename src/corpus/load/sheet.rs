@@ -38,7 +38,8 @@ pub(super) fn read(file: &str, rows: &[Row], findings: &mut Findings) -> Vec<Dra
     if !check_columns(&columns, head, &place(head.number), findings) {
         return Vec::new();
     }
-    let mut table = TableReader { file, columns, drafts: Vec::new(), by_id: FxHashMap::default(), findings };
+    let mut table =
+        TableReader { file, heads: &head.cells, columns, drafts: Vec::new(), by_id: FxHashMap::default(), findings };
     for row in rows.iter().skip(header + 1).filter(|row| !row.is_blank()) {
         table.row(row);
     }
@@ -51,7 +52,8 @@ pub(super) fn known_headers(cells: &[String]) -> usize {
 }
 
 fn find_header(rows: &[Row]) -> Option<usize> {
-    let has = |row: &Row, field: &Field| row.cells.iter().any(|c| Column::parse(c).is_some_and(|col| col.field == *field));
+    let has =
+        |row: &Row, field: &Field| row.cells.iter().any(|c| Column::parse(c).is_some_and(|col| col.field == *field));
     let candidates = || rows.iter().enumerate().filter(|(_, row)| !row.is_blank()).take(HEADER_SEARCH);
     candidates()
         .find(|(_, row)| has(row, &Field::Question) && has(row, &Field::Answer))
@@ -60,7 +62,12 @@ fn find_header(rows: &[Row]) -> Option<usize> {
 }
 
 fn shown(cells: &[String]) -> String {
-    let names: Vec<_> = cells.iter().filter(|cell| !cell.trim().is_empty()).map(|cell| cell.trim().chars().take(20).collect::<String>()).take(20).collect();
+    let names: Vec<_> = cells
+        .iter()
+        .filter(|cell| !cell.trim().is_empty())
+        .map(|cell| cell.trim().chars().take(20).collect::<String>())
+        .take(20)
+        .collect();
     names.join("、")
 }
 
@@ -80,7 +87,8 @@ fn check_columns(columns: &[Option<Column>], head: &Row, place: &Place, findings
             sound = false;
         }
     }
-    let unknown: Vec<String> = columns.iter().zip(&head.cells).filter(|(column, _)| column.is_none()).map(|(_, cell)| cell.clone()).collect();
+    let unknown: Vec<String> =
+        columns.iter().zip(&head.cells).filter(|(column, _)| column.is_none()).map(|(_, cell)| cell.clone()).collect();
     let names = shown(&unknown);
     if !names.is_empty() {
         findings.warn(place, format!("这些列没有用到：{names}"));
@@ -90,6 +98,7 @@ fn check_columns(columns: &[Option<Column>], head: &Row, place: &Place, findings
 
 struct TableReader<'a> {
     file: &'a str,
+    heads: &'a [String],
     columns: Vec<Option<Column>>,
     drafts: Vec<Draft>,
     /// Explicit id → drafts with it.
@@ -111,7 +120,8 @@ impl TableReader<'_> {
             let same = self.by_id.entry(draft.id.clone()).or_default();
             let merged = same.iter().find_map(|&at| {
                 let earlier = self.drafts.get(at)?;
-                (draft.answer.is_empty() || (draft.answer == earlier.answer && draft.answers == earlier.answers)).then_some(at)
+                (draft.answer.is_empty() || (draft.answer == earlier.answer && draft.answers == earlier.answers))
+                    .then_some(at)
             });
             if let Some(earlier) = merged.and_then(|at| self.drafts.get_mut(at)) {
                 merge(earlier, draft);
@@ -128,12 +138,24 @@ impl TableReader<'_> {
         for (at, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()) {
             let overflow = at >= self.columns.len();
             // Some exports let the values of the last column run on to the right.
-            let column = if overflow { self.columns.last().filter(|last| last.as_ref().is_some_and(|c| c.field == Field::Similar)) } else { self.columns.get(at) };
+            let column = if overflow {
+                self.columns.last().filter(|last| last.as_ref().is_some_and(|c| c.field == Field::Similar))
+            } else {
+                self.columns.get(at)
+            };
             match column {
                 Some(Some(column)) => fill(&mut draft, column, cell, self.findings),
+                Some(None) if self.heads.get(at).is_none_or(|head| head.trim().is_empty()) => {
+                    let message = format!("第 {} 列没有表头，内容没有用到，请写上表头或删除", at + 1);
+                    self.findings.warn(&draft.place, message);
+                }
                 Some(None) => {}
                 None => {
-                    let message = format!("这一行有 {} 列，表头只有 {} 列：内容里有逗号等分隔符时请用双引号括起来", row.cells.len(), self.columns.len());
+                    let message = format!(
+                        "这一行有 {} 列，表头只有 {} 列：请给多出的列写上表头；CSV 内容里有逗号等分隔符时请用双引号括起来",
+                        row.cells.len(),
+                        self.columns.len()
+                    );
                     self.findings.issue(&draft.place, message);
                     break;
                 }
@@ -149,7 +171,11 @@ fn fill(draft: &mut Draft, column: &Column, cell: &str, findings: &mut Findings)
         Field::Id => text.clone_into(&mut draft.id),
         Field::Question => {
             for question in text.lines().map(str::trim).filter(|question| !question.is_empty()) {
-                if draft.question.is_empty() { question.clone_into(&mut draft.question) } else { draft.similar.push(question.to_owned()) }
+                if draft.question.is_empty() {
+                    question.clone_into(&mut draft.question)
+                } else {
+                    draft.similar.push(question.to_owned())
+                }
             }
         }
         Field::Similar => extend(&mut draft.similar, column, text),
@@ -195,7 +221,10 @@ mod tests {
     use super::*;
 
     fn rows(lines: &[&[&str]]) -> Vec<Row> {
-        let row = |(index, cells): (usize, &&[&str])| Row { number: index + 1, cells: cells.iter().map(|c| (*c).to_owned()).collect() };
+        let row = |(index, cells): (usize, &&[&str])| Row {
+            number: index + 1,
+            cells: cells.iter().map(|c| (*c).to_owned()).collect(),
+        };
         lines.iter().enumerate().map(row).collect()
     }
 
@@ -207,7 +236,8 @@ mod tests {
 
     #[test]
     fn splits_lists_but_not_answers() {
-        let (drafts, issues) = load(&[&["标准问", "相似问", "相似问1", "答案"], &["一", "甲|乙##丙\n丁", "a|b", "x|y\nz"]]);
+        let (drafts, issues) =
+            load(&[&["标准问", "相似问", "相似问1", "答案"], &["一", "甲|乙##丙\n丁", "a|b", "x|y\nz"]]);
         assert_eq!(issues, [""; 0]);
         assert_eq!(drafts[0].similar, ["甲", "乙", "丙", "丁", "a|b"]); // a numbered column holds one value
         assert_eq!(drafts[0].answer, "x|y\nz");
@@ -229,7 +259,8 @@ mod tests {
 
     #[test]
     fn merged_cells_and_titles_above_the_header_are_understood() {
-        let (drafts, issues) = load(&[&["常见问题汇总", ""], &[], &["问题", "答案", "相似问"], &["一", "甲", "a"], &["", "", "b"]]);
+        let (drafts, issues) =
+            load(&[&["常见问题汇总", ""], &[], &["问题", "答案", "相似问"], &["一", "甲", "a"], &["", "", "b"]]);
         assert_eq!(issues, [""; 0]);
         assert_eq!(drafts[0].similar, ["a", "b"]);
         assert_eq!(drafts[0].place.line, 4);
@@ -239,6 +270,17 @@ mod tests {
     fn values_of_a_last_list_column_may_run_on() {
         let (drafts, _) = load(&[&["q", "a", "indexes"], &["一", "甲", "x", "y"]]);
         assert_eq!(drafts[0].similar, ["x", "y"]);
+    }
+
+    #[test]
+    fn content_that_is_left_out_is_named() {
+        let mut findings = Findings::default();
+        read("f.csv", &rows(&[&["问题", "答案", "", "备注"], &["一", "甲", "乙", "丙"]]), &mut findings);
+        let warnings: Vec<_> = findings.warnings.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            warnings,
+            ["f.csv:1: 这些列没有用到：备注", "f.csv:2: 第 3 列没有表头，内容没有用到，请写上表头或删除"]
+        );
     }
 
     #[test]

@@ -102,7 +102,13 @@ mod tests {
         for (text, expected) in rows {
             let found = issues(text);
             let start = expected.split("TOML").next().unwrap();
-            assert!(found.iter().any(|message| message.starts_with(expected) || (expected.ends_with("TOML") && message.contains("TOML 语法错误") && message.starts_with("f.toml:"))), "{expected} ({start}) not in {found:?}");
+            assert!(
+                found.iter().any(|message| message.starts_with(expected)
+                    || (expected.ends_with("TOML")
+                        && message.contains("TOML 语法错误")
+                        && message.starts_with("f.toml:"))),
+                "{expected} ({start}) not in {found:?}"
+            );
         }
     }
 }

@@ -11,8 +11,8 @@ use crate::text;
 /// Words without meaning for matching, where the corpus has no `stopwords.txt`: particles and courtesy only.
 /// Negations, question words, amounts and verbs of possibility (不, 怎么, 多少, 能 …) tell questions apart and stay out.
 pub const DEFAULT_STOPWORDS: [&str; 31] = [
-    "的", "地", "得", "了", "吗", "嘛", "么", "呢", "吧", "呗", "啊", "呀", "哦", "噢", "喔", "哈", "啦", "哎", "诶", "唉", "嗯",
-    "呃", "额", "哟", "请", "请问", "麻烦", "一下", "你们", "我们", "咱们",
+    "的", "地", "得", "了", "吗", "嘛", "么", "呢", "吧", "呗", "啊", "呀", "哦", "噢", "喔", "哈", "啦", "哎", "诶",
+    "唉", "嗯", "呃", "额", "哟", "请", "请问", "麻烦", "一下", "你们", "我们", "咱们",
 ];
 
 /// Marks between the words of a synonym group, beside blanks.
@@ -38,7 +38,10 @@ pub(super) fn synonyms(file: &str, content: &str, findings: &mut Findings) -> Ve
             }
             match seen.get(&word) {
                 Some(line) => {
-                    findings.issue(&place, format!("“{word}”已经在第 {line} 行的同义词组里，一个词只能属于一组，请合并两行"));
+                    findings.issue(
+                        &place,
+                        format!("“{word}”已经在第 {line} 行的同义词组里，一个词只能属于一组，请合并两行"),
+                    );
                 }
                 None => group.push(word),
             }
@@ -147,13 +150,19 @@ mod tests {
     fn a_word_in_two_groups_is_an_issue() {
         let mut findings = Findings::default();
         synonyms("synonyms.txt", "# 售后\n退款 退钱\n退钱 返现\n单个", &mut findings);
-        assert_eq!(findings.issues[0].to_string(), "synonyms.txt:3: “退钱”已经在第 2 行的同义词组里，一个词只能属于一组，请合并两行");
+        assert_eq!(
+            findings.issues[0].to_string(),
+            "synonyms.txt:3: “退钱”已经在第 2 行的同义词组里，一个词只能属于一组，请合并两行"
+        );
         assert_eq!(findings.warnings.len(), 2); // what is left of line 3, and line 4
     }
 
     #[test]
     fn dictionary_words_come_alone() {
-        assert_eq!(dictionary("dictionary.txt", "一起购 5 n\n双十一\n双十一\n", &mut Findings::default()), ["一起购", "双十一"]);
+        assert_eq!(
+            dictionary("dictionary.txt", "一起购 5 n\n双十一\n双十一\n", &mut Findings::default()),
+            ["一起购", "双十一"]
+        );
     }
 
     #[test]
@@ -161,7 +170,8 @@ mod tests {
         for word in default_stopwords() {
             assert_eq!(text::normalize(&word), word);
         }
-        for telling in ["不", "没", "能", "可以", "怎么", "多少", "几", "哪里", "为什么", "什么", "还", "已"] {
+        for telling in ["不", "没", "能", "可以", "怎么", "多少", "几", "哪里", "为什么", "什么", "还", "已"]
+        {
             assert!(!DEFAULT_STOPWORDS.contains(&telling), "{telling}");
         }
     }

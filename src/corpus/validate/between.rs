@@ -41,9 +41,15 @@ fn by_id(checked: Vec<Checked>, findings: &mut Findings) -> Vec<Checked> {
         };
         let first = shown(&earlier.entry.place);
         if earlier.id_given || one.id_given {
-            findings.issue(&one.entry.place, format!("id“{}”与 {first} 重复，请改成不同的 id 或删除一条", one.entry.id));
+            findings
+                .issue(&one.entry.place, format!("id“{}”与 {first} 重复，请改成不同的 id 或删除一条", one.entry.id));
+            // Nothing will be served; it stays so that what else is wrong with it is found too.
+            unique.push(one);
         } else if same_answers(&earlier.entry, &one.entry) {
-            findings.warn(&one.entry.place, format!("问题“{}”与 {first} 相同、答案也相同，已合并成一条", one.entry.question));
+            findings.warn(
+                &one.entry.place,
+                format!("问题“{}”与 {first} 相同、答案也相同，已合并成一条", one.entry.question),
+            );
             adopt(earlier, one);
         } else if overlap(&earlier.entry, &one.entry) {
             findings.issue(&one.entry.place, conflict(&one.entry.question, &first));
@@ -57,30 +63,37 @@ fn by_id(checked: Vec<Checked>, findings: &mut Findings) -> Vec<Checked> {
 
 fn adopt(earlier: &mut Checked, later: Checked) {
     // The first key is the standard question's, which both share.
-    for (question, key) in later.entry.similar.into_iter().zip(later.keys.into_iter().skip(1)) {
+    let keys = later.keys.into_iter().zip(later.literals).skip(1);
+    for (question, (key, literal)) in later.entry.similar.into_iter().zip(keys) {
         if !earlier.keys.contains(&key) {
             earlier.entry.similar.push(question);
             earlier.keys.push(key);
+            earlier.literals.push(literal);
         }
     }
 }
 
-/// The same question in two entries: a contradiction where the answers differ and both may hold at one moment.
+/// The same question in two entries is a contradiction where the answers differ and both may hold at one moment.
+/// Questions that only normalising makes the same are two questions to a person, so they are worth a warning only.
 fn by_question(checked: &[Checked], findings: &mut Findings) {
-    let mut owners: FxHashMap<&str, Vec<&Entry>> = FxHashMap::default();
+    let mut owners: FxHashMap<&str, Vec<(&Entry, &str)>> = FxHashMap::default();
     for one in checked {
-        for (key, question) in one.keys.iter().zip(one.entry.questions()) {
+        for ((key, literal), question) in one.keys.iter().zip(&one.literals).zip(one.entry.questions()) {
             let earlier = owners.entry(key).or_default();
-            for first in earlier.iter() {
+            let meets = |first: &&(&Entry, &str)| !same_answers(first.0, &one.entry) && overlap(first.0, &one.entry);
+            if let Some((first, _)) = earlier.iter().filter(meets).find(|(_, other)| other == literal) {
+                findings.issue(&one.entry.place, conflict(question, &shown(&first.place)));
+            } else if let Some((first, _)) = earlier.iter().find(meets) {
                 let place = shown(&first.place);
-                if same_answers(first, &one.entry) {
-                    let message = format!("问题“{question}”也出现在 {place}（{}），答案相同，可以合并两条", first.id);
-                    findings.warn(&one.entry.place, message);
-                } else if overlap(first, &one.entry) {
-                    findings.issue(&one.entry.place, conflict(question, &place));
-                }
+                let message =
+                    format!("问题“{question}”与 {place}（{}）只差客套、繁简或号码，答案不同，匹配时分不开", first.id);
+                findings.warn(&one.entry.place, message);
+            } else if let Some((first, _)) = earlier.iter().find(|(first, _)| same_answers(first, &one.entry)) {
+                let place = shown(&first.place);
+                let message = format!("问题“{question}”也出现在 {place}（{}），答案相同，可以合并两条", first.id);
+                findings.warn(&one.entry.place, message);
             }
-            earlier.push(&one.entry);
+            earlier.push((&one.entry, literal));
         }
     }
 }
@@ -160,6 +173,7 @@ mod tests {
     fn finds_contradictions_between_entries() {
         let rows: Vec<(Vec<Draft>, &str)> = vec![
             (vec![draft(1, "a", "一", "x"), draft(2, "a", "二", "y")], "f:2: id“a”与 f:1 重复"),
+            (vec![draft(1, "a", "一", "x"), draft(2, "a", "一", "x")], "f:2: id“a”与 f:1 重复"), // also where all agrees
             (vec![draft(1, "a", "一", "x"), draft(2, "b", "一！", "y")], "f:2: 问题“一！”也出现在 f:1，但答案不同"),
             (
                 vec![draft(1, "a", "一", "x"), Draft { similar: vec!["一".into()], ..draft(2, "b", "二", "y") }],
@@ -183,7 +197,10 @@ mod tests {
                 vec![until(draft(1, "a", "一", "x"), "2026-11-10"), from(draft(2, "b", "一", "y"), "2026-11-11")],
                 "last year's promotion and this year's",
             ),
-            (vec![draft(1, "a", "一", "x"), Draft { enabled: Some(false), ..draft(2, "b", "一", "y") }], "one is switched off"),
+            (
+                vec![draft(1, "a", "一", "x"), Draft { enabled: Some(false), ..draft(2, "b", "一", "y") }],
+                "one is switched off",
+            ),
         ];
         for (drafts, reason) in rows {
             let (_, issues, warnings) = run(drafts);
@@ -201,8 +218,24 @@ mod tests {
     }
 
     #[test]
+    fn questions_that_only_normalising_makes_alike_are_warnings() {
+        // courtesy, script, a number that becomes a placeholder
+        for (first, second) in [
+            ("怎么退款", "请问怎么退款？谢谢"),
+            ("怎么退货", "怎麼退貨"),
+            ("拨打4008001234没人接", "拨打4008005678没人接"),
+        ] {
+            let (entries, issues, warnings) = run(vec![draft(1, "", first, "x"), draft(2, "", second, "y")]);
+            assert_eq!((entries.len(), issues.len(), warnings.len()), (2, 0, 1), "{first}, {second}: {issues:?}");
+        }
+    }
+
+    #[test]
     fn references_are_ids_or_standard_questions() {
-        let wishes = Draft { related: vec!["b".into(), "三？".into(), "b".into(), "a".into(), "无".into()], ..draft(1, "a", "一", "x") };
+        let wishes = Draft {
+            related: vec!["b".into(), "三？".into(), "b".into(), "a".into(), "无".into()],
+            ..draft(1, "a", "一", "x")
+        };
         let (entries, issues, warnings) = run(vec![wishes, draft(2, "b", "二", "y"), draft(3, "c", "三", "z")]);
         assert_eq!(entries[0].related, ["b", "c"]); // each once, never itself
         assert_eq!((issues.len(), warnings.len()), (0, 1));

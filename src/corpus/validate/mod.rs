@@ -20,6 +20,8 @@ struct Checked {
     id_given: bool,
     /// Match keys of `entry.questions()`, in that order.
     keys: Vec<String>,
+    /// Literal keys of the same questions.
+    literals: Vec<String>,
 }
 
 /// The entries, sorted by id. They are complete only if no issue was added.

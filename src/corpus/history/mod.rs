@@ -3,22 +3,20 @@
 //! A version is written aside, flushed and renamed, so a crash leaves either all of it or nothing. This file decides
 //! nothing about which version is served; it remembers what it was told. One process per directory.
 
+mod disk;
+
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::export::{self, EntryFormat, ExportError};
-use super::{Corpus, load_dir};
+use super::Corpus;
+use super::export::ExportError;
 
 /// Versions kept beside the live one where nothing else is said.
 pub const DEFAULT_KEPT: usize = 20;
-/// Layout of a kept version; raised when it changes.
-const FORMAT: u32 = 1;
 
 /// A kept version, without its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,11 +43,19 @@ pub struct LiveMark {
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
     #[error("cannot read or write {path}")]
-    Io { path: PathBuf, #[source] source: std::io::Error },
+    Io {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("kept version {version} is damaged: {reason}")]
     Damaged { version: String, reason: String },
     #[error("cannot write version {version} in the form it is kept in")]
-    Export { version: String, #[source] source: ExportError },
+    Export {
+        version: String,
+        #[source]
+        source: ExportError,
+    },
 }
 
 /// The kept versions of one knowledge base. Calls are serialised.
@@ -63,13 +69,6 @@ pub struct History {
 enum Store {
     Memory { kept: Vec<(KeptVersion, Arc<Corpus>)>, live: Option<LiveMark> },
     Disk(PathBuf),
-}
-
-#[derive(Serialize, Deserialize)]
-struct Manifest {
-    format: u32,
-    #[serde(flatten)]
-    kept: KeptVersion,
 }
 
 impl History {
@@ -96,7 +95,7 @@ impl History {
         self
     }
 
-    /// Keeps a version. One that is kept already stays as it is, with the moment it was first published.
+    /// Keeps a version. One that is kept already, and sound, stays as it is, with the moment it was first published.
     ///
     /// # Errors
     /// When it cannot be written; nothing half-written stays under its name.
@@ -111,9 +110,9 @@ impl History {
         match &mut *store {
             Store::Memory { kept, .. } if kept.iter().any(|(known, _)| known.version == info.version) => {}
             Store::Memory { kept, .. } => kept.push((info, Arc::clone(corpus))),
-            Store::Disk(dir) => write_version(dir, corpus, info)?,
+            Store::Disk(dir) => disk::write_version(dir, corpus, info)?,
         }
-        store.prune(self.limit)
+        store.prune(self.limit, &corpus.version)
     }
 
     /// The corpus of a kept version; `None` where it is not kept.
@@ -125,7 +124,7 @@ impl History {
             Store::Memory { kept, .. } => {
                 Ok(kept.iter().find(|(info, _)| info.version == version).map(|(_, corpus)| Arc::clone(corpus)))
             }
-            Store::Disk(dir) => read_version(dir, version),
+            Store::Disk(dir) => disk::read_version(dir, version),
         }
     }
 
@@ -144,13 +143,7 @@ impl History {
     pub fn set_live(&self, mark: &LiveMark) -> Result<(), HistoryError> {
         match &mut *self.lock() {
             Store::Memory { live, .. } => *live = Some(mark.clone()),
-            Store::Disk(dir) => {
-                let path = dir.join("live.json");
-                let bytes = serde_json::to_vec(mark).map_err(|error| io(&path)(error.into()))?;
-                let aside = dir.join("live.json.tmp");
-                write_synced(&aside, &bytes).map_err(io(&aside))?;
-                fs::rename(&aside, &path).and_then(|()| sync_dir(dir)).map_err(io(&path))?;
-            }
+            Store::Disk(dir) => disk::write_live(dir, mark)?,
         }
         Ok(())
     }
@@ -173,30 +166,26 @@ impl Store {
     fn list(&self) -> Result<Vec<KeptVersion>, HistoryError> {
         let mut found = match self {
             Self::Memory { kept, .. } => kept.iter().map(|(info, _)| info.clone()).collect(),
-            Self::Disk(dir) => list_versions(dir)?,
+            Self::Disk(dir) => disk::list_versions(dir)?,
         };
         found.sort_by(|a, b| b.published_at.cmp(&a.published_at).then_with(|| a.version.cmp(&b.version)));
         Ok(found)
     }
 
     fn live(&self) -> Result<Option<LiveMark>, HistoryError> {
-        let dir = match self {
-            Self::Memory { live, .. } => return Ok(live.clone()),
-            Self::Disk(dir) => dir,
-        };
-        let path = dir.join("live.json");
-        match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| io(&path)(error.into())),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(io(&path)(error)),
+        match self {
+            Self::Memory { live, .. } => Ok(live.clone()),
+            Self::Disk(dir) => disk::read_live(dir),
         }
     }
 
-    fn prune(&mut self, limit: usize) -> Result<(), HistoryError> {
+    /// Deletes all but the newest, the live one, and the one just kept, which is about to be live.
+    fn prune(&mut self, limit: usize, kept_now: &str) -> Result<(), HistoryError> {
         // Not knowing which version is live is a reason to delete none; `set_live` mends the mark.
         let Ok(mark) = self.live() else { return Ok(()) };
         let live = mark.map(|mark| mark.version);
-        let surplus: Vec<String> = self.list()?.into_iter().skip(limit).map(|info| info.version).filter(|version| Some(version) != live.as_ref()).collect();
+        let mut surplus: Vec<String> = self.list()?.into_iter().skip(limit).map(|info| info.version).collect();
+        surplus.retain(|version| version != kept_now && Some(version) != live.as_ref());
         match self {
             Self::Memory { kept, .. } => kept.retain(|(info, _)| !surplus.contains(&info.version)),
             Self::Disk(dir) => {
@@ -216,93 +205,10 @@ fn io(path: &Path) -> impl FnOnce(std::io::Error) -> HistoryError {
     move |source| HistoryError::Io { path, source }
 }
 
-/// Names from outside become paths only if they are versions.
-fn is_version(name: &str) -> bool {
-    name.len() == 16 && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-fn write_version(dir: &Path, corpus: &Corpus, info: KeptVersion) -> Result<(), HistoryError> {
-    let versions = dir.join("versions");
-    let target = versions.join(&info.version);
-    if manifest(&target).is_ok() {
-        return Ok(());
-    }
-    let files = export::directory(corpus, EntryFormat::JsonLines, &TimeZone::UTC)
-        .map_err(|source| HistoryError::Export { version: info.version.clone(), source })?;
-    let aside = versions.join(format!(".{}.tmp", info.version));
-    for stale in [&aside, &target] {
-        if stale.exists() {
-            fs::remove_dir_all(stale).map_err(io(stale))?;
-        }
-    }
-    let content = aside.join("corpus");
-    fs::create_dir_all(&content).map_err(io(&content))?;
-    for file in files {
-        let path = content.join(&file.path);
-        write_synced(&path, &file.bytes).map_err(io(&path))?;
-    }
-    let path = aside.join("manifest.json");
-    let bytes = serde_json::to_vec(&Manifest { format: FORMAT, kept: info }).map_err(|error| io(&path)(error.into()))?;
-    write_synced(&path, &bytes).map_err(io(&path))?;
-    sync_dir(&content).and_then(|()| sync_dir(&aside)).map_err(io(&aside))?;
-    fs::rename(&aside, &target).and_then(|()| sync_dir(&versions)).map_err(io(&target))
-}
-
-fn read_version(dir: &Path, version: &str) -> Result<Option<Arc<Corpus>>, HistoryError> {
-    let path = dir.join("versions").join(version);
-    if !is_version(version) || !path.is_dir() {
-        return Ok(None);
-    }
-    let damaged = |reason: String| HistoryError::Damaged { version: version.to_owned(), reason };
-    manifest(&path).map_err(damaged)?;
-    let corpus = load_dir(&path.join("corpus"), &TimeZone::UTC).map_err(|issues| {
-        let first = issues.first().map(ToString::to_string).unwrap_or_default();
-        damaged(format!("{} issue(s), the first: {first}", issues.len()))
-    })?;
-    if corpus.version != version {
-        return Err(damaged(format!("its content is version {}", corpus.version)));
-    }
-    Ok(Some(Arc::new(corpus)))
-}
-
-fn list_versions(dir: &Path) -> Result<Vec<KeptVersion>, HistoryError> {
-    let versions = dir.join("versions");
-    let mut found = Vec::new();
-    for entry in fs::read_dir(&versions).map_err(io(&versions))? {
-        let entry = entry.map_err(io(&versions))?;
-        let Some(name) = entry.file_name().to_str().filter(|name| is_version(name)).map(str::to_owned) else { continue };
-        match manifest(&entry.path()) {
-            Ok(kept) if kept.version == name => found.push(kept),
-            Ok(kept) => tracing::warn!(corpus.version = name, "kept version says it is {}", kept.version),
-            Err(reason) => tracing::warn!(corpus.version = name, "kept version is damaged: {reason}"),
-        }
-    }
-    Ok(found)
-}
-
-fn manifest(path: &Path) -> Result<KeptVersion, String> {
-    let bytes = fs::read(path.join("manifest.json")).map_err(|error| format!("manifest.json: {error}"))?;
-    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|error| format!("manifest.json: {error}"))?;
-    if manifest.format == FORMAT {
-        Ok(manifest.kept)
-    } else {
-        Err(format!("manifest.json has format {}, expected {FORMAT}", manifest.format))
-    }
-}
-
-fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = fs::File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// A rename is durable only when the directory is flushed as well.
-fn sync_dir(dir: &Path) -> std::io::Result<()> {
-    fs::File::open(dir)?.sync_all()
-}
-
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
     use crate::corpus::load::{SourceFile, load_files};
 
@@ -344,12 +250,18 @@ mod tests {
             let history = History::open(place).unwrap().with_limit(2);
             let versions: Vec<_> = (1..=4).map(|n| corpus(&format!("答{n}"))).collect();
             history.keep(&versions[0], at(1)).unwrap();
-            history.set_live(&LiveMark { version: versions[0].version.clone(), published_at: at(1), pinned: false }).unwrap();
+            history
+                .set_live(&LiveMark { version: versions[0].version.clone(), published_at: at(1), pinned: false })
+                .unwrap();
             for (second, version) in (2..).zip(&versions[1..]) {
                 history.keep(version, at(second)).unwrap();
             }
             let left: Vec<_> = history.list().unwrap().into_iter().map(|info| info.version).collect();
             assert_eq!(left, [&versions[3], &versions[2], &versions[0]].map(|corpus| corpus.version.clone()));
+            let mark = LiveMark { version: versions[3].version.clone(), published_at: at(5), pinned: false };
+            history.set_live(&mark).unwrap();
+            history.keep(&versions[0], at(6)).unwrap(); // the oldest is published again
+            assert!(history.get(&versions[0].version).unwrap().is_some());
         }
     }
 
@@ -372,6 +284,9 @@ mod tests {
             let message = history.get(&kept.version).unwrap_err().to_string();
             assert!(message.contains(expected), "{message}");
         }
+        history.keep(&kept, at(2)).unwrap();
+        assert!(history.get(&kept.version).unwrap().is_some());
+        assert_eq!(history.list().unwrap()[0].published_at, at(1)); // the manifest was sound
         fs::write(path.join("manifest.json"), "{").unwrap();
         assert_eq!(history.list().unwrap(), []);
         history.keep(&kept, at(2)).unwrap();

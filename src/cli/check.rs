@@ -1,0 +1,158 @@
+//! `yingda check`: loads configuration, corpus and model like the service would and prints everything found. Changes
+//! nothing.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use jiff::tz::TimeZone;
+
+use crate::config::{Config, RawConfig};
+use crate::corpus::{Corpus, Issue, embedded, load, load_dir, load_files};
+use crate::tickets::Router;
+
+/// What to check.
+#[derive(Debug, clap::Args)]
+pub struct CheckArgs {
+    /// 知识库目录；不写则检查内置的知识库
+    #[arg(long, value_name = "目录", env = "YINGDA_CORPUS")]
+    pub corpus: Option<PathBuf>,
+    /// 配置文件（TOML）；不写则不检查配置
+    #[arg(long, value_name = "文件", env = "YINGDA_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// 分派模型目录；不写则检查内置的模型
+    #[arg(long, value_name = "目录", env = "YINGDA_MODEL")]
+    pub model: Option<PathBuf>,
+    /// 没有写时区的日期按哪个时区理解
+    #[arg(long, value_name = "时区", default_value = load::DEFAULT_ZONE, value_parser = super::zone)]
+    pub zone: TimeZone,
+    /// 以 JSON 输出，供脚本读取
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Checks a corpus and prints the findings; exit code 1 on any issue, 0 with warnings only.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    let found = load_corpus(args.corpus.as_deref(), &args.zone);
+    let mut sound = if args.json { print_json(&found, &mut out)? } else { print(&found, &mut out)? };
+    let mut err = std::io::stderr().lock();
+    for problem in surroundings(args, found.as_ref().ok()) {
+        match problem {
+            Surrounding::Problem(text) => {
+                sound = false;
+                writeln!(err, "{text}")?;
+            }
+            Surrounding::Warning(text) => writeln!(err, "提醒 {text}")?,
+        }
+    }
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A finding about what stands around the corpus.
+enum Surrounding {
+    Problem(String),
+    Warning(String),
+}
+
+/// Findings about configuration and model, and about the model beside the corpus.
+fn surroundings(args: &CheckArgs, corpus: Option<&Corpus>) -> Vec<Surrounding> {
+    let mut found = Vec::new();
+    if let Some(path) = &args.config
+        && let Err(problems) = Config::check(RawConfig::from_file(path))
+    {
+        found.extend(problems.iter().map(|problem| Surrounding::Problem(format!("配置 {problem}"))));
+    }
+    let router = match &args.model {
+        Some(dir) => Router::load(dir),
+        None => Router::embedded(),
+    };
+    match router {
+        Ok(router) => {
+            let warnings = corpus.map(|corpus| router.warnings(&corpus.routing)).unwrap_or_default();
+            found.extend(warnings.into_iter().map(Surrounding::Warning));
+        }
+        Err(error) => found.push(Surrounding::Problem(format!("模型：{error}"))),
+    }
+    found
+}
+
+/// The corpus in a directory, or the embedded one.
+///
+/// # Errors
+/// Every issue of it.
+pub fn load_corpus(dir: Option<&Path>, zone: &TimeZone) -> Result<Corpus, Vec<Issue>> {
+    match dir {
+        Some(dir) => load_dir(dir, zone),
+        None => load_files(&embedded::files(), zone),
+    }
+}
+
+/// Prints every finding as `file:line: message` and a summary; whether the corpus is sound.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn print(found: &Result<Corpus, Vec<Issue>>, out: &mut dyn Write) -> std::io::Result<bool> {
+    match found {
+        Ok(corpus) => {
+            for warning in &corpus.warnings {
+                writeln!(out, "提醒 {warning}")?;
+            }
+            let questions: usize = corpus.entries.iter().map(|entry| entry.questions().count()).sum();
+            writeln!(
+                out,
+                "知识库没有问题：{} 个条目，{questions} 个问法，{} 条提醒，版本 {}",
+                corpus.entries.len(),
+                corpus.warnings.len(),
+                corpus.version
+            )?;
+            Ok(true)
+        }
+        Err(issues) => {
+            print_issues(issues, out)?;
+            Ok(false)
+        }
+    }
+}
+
+/// Prints issues one a line and says that nothing was done.
+pub(super) fn print_issues(issues: &[Issue], out: &mut dyn Write) -> std::io::Result<()> {
+    for issue in issues {
+        writeln!(out, "错误 {issue}")?;
+    }
+    writeln!(out, "知识库有 {} 个问题，请改正后再试", issues.len())
+}
+
+fn print_json(found: &Result<Corpus, Vec<Issue>>, out: &mut dyn Write) -> anyhow::Result<bool> {
+    let report = match found {
+        Ok(corpus) => serde_json::json!({
+            "ok": true, "version": corpus.version, "entries": corpus.entries.len(),
+            "issues": [], "warnings": corpus.warnings,
+        }),
+        Err(issues) => serde_json::json!({ "ok": false, "issues": issues, "warnings": [] }),
+    };
+    writeln!(out, "{report}")?;
+    Ok(found.is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_every_issue_with_its_place() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("a.csv"), "问题,答案\n一,\n,乙\n").unwrap();
+        let found = load_corpus(Some(dir.path()), &TimeZone::UTC);
+        let mut out = Vec::new();
+        assert!(!print(&found, &mut out).unwrap());
+        let shown = String::from_utf8(out).unwrap();
+        assert_eq!(
+            shown,
+            "错误 a.csv:2: 答案为空，请填写\n错误 a.csv:3: 问题为空，请填写标准问\n知识库有 2 个问题，请改正后再试\n"
+        );
+    }
+}

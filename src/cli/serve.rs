@@ -11,8 +11,8 @@ use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{Config, Flags, RawConfig, sample};
-use crate::http::{self, KnowledgeBases};
 use crate::decision::Policy;
+use crate::http::{self, KnowledgeBases};
 use crate::knowledge_base::{KnowledgeBase, PublishError, Sources};
 use crate::telemetry;
 
@@ -191,4 +191,3 @@ async fn reload_on_hangup(mut hangup: Signal, bases: KnowledgeBases) {
         }
     }
 }
-

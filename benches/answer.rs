@@ -1,0 +1,61 @@
+//! The question flow stage by stage over the shipped corpus: normalise, analyse, retrieve, rank, answer.
+
+#![expect(clippy::unwrap_used, reason = "a bench may stop at the first surprise")]
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use jiff::Timestamp;
+use yingda::answer::{Question, answer};
+use yingda::config::default_time_zone;
+use yingda::decision::Policy;
+use yingda::knowledge_base::{KnowledgeBase, Sources};
+use yingda::ranking::LiveAt;
+use yingda::retrieval::{QuestionIndex, Terms};
+use yingda::text::{normalize, segment::Segmenter};
+
+const ASKED: &str = "您好，我前天在你们家买的尿不湿拆了一包发现尺码买小了，剩下的还能换大一号吗？";
+
+fn stages(c: &mut Criterion) {
+    let sources = Sources {
+        corpus: None,
+        model: None,
+        data: None,
+        time_zone: default_time_zone().unwrap(),
+        policy: Policy::default(),
+    };
+    let now: Timestamp = "2026-11-05T12:00:00+08:00".parse().unwrap();
+    let base = KnowledgeBase::open("bench", sources, now).unwrap();
+    let snapshot = base.snapshot();
+    let segmenter = Segmenter::default();
+    let stored: Vec<Terms> = snapshot.matcher.questions.iter().map(|q| Terms::of(&q.text, &segmenter)).collect();
+    let index = QuestionIndex::build(&stored).unwrap();
+    let terms = snapshot.matcher.terms(ASKED);
+    let live = LiveAt { corpus: &snapshot.corpus, now };
+
+    c.bench_function("normalize", |b| b.iter(|| normalize(black_box(ASKED))));
+    c.bench_function("analyse", |b| b.iter(|| Terms::of(black_box(ASKED), &segmenter)));
+    c.bench_function("retrieve 64", |b| b.iter(|| index.search(black_box(&terms), 64).unwrap()));
+    c.bench_function("retrieve and rank", |b| b.iter(|| snapshot.matcher.candidates(black_box(&terms), &live).unwrap()));
+    let mut turn = 0_u32;
+    c.bench_function("answer, never asked before", |b| {
+        b.iter(|| {
+            turn += 1;
+            let text = format!("{ASKED}{turn}");
+            answer(&snapshot, &question(&text), now).unwrap()
+        });
+    });
+    c.bench_function("answer, asked before", |b| b.iter(|| answer(&snapshot, &question(black_box(ASKED)), now).unwrap()));
+    c.bench_function("reload of the shipped corpus", |b| b.iter(|| base.reload(true, now).unwrap()));
+}
+
+fn question(text: &str) -> Question<'_> {
+    Question { text, channel: Some("wechat"), customer_tier: None, top: 3, explain: false }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(50);
+    targets = stages
+}
+criterion_main!(benches);

@@ -104,7 +104,7 @@ fn exit_code(ended: std::io::Result<()>) -> anyhow::Result<ExitCode> {
 /// Why a knowledge base could not be opened at start.
 struct NotPrepared {
     name: String,
-    error: PublishError,
+    error: Box<PublishError>,
 }
 
 /// Opens every knowledge base; stops at the first that cannot be.
@@ -118,8 +118,8 @@ fn prepare(config: &Config) -> Result<KnowledgeBases, NotPrepared> {
             time_zone: config.time_zone.clone(),
             policy: policy(config),
         };
-        let base =
-            KnowledgeBase::open(name, sources, now()).map_err(|error| NotPrepared { name: name.clone(), error })?;
+        let base = KnowledgeBase::open(name, sources, now())
+            .map_err(|error| NotPrepared { name: name.clone(), error: Box::new(error) })?;
         for warning in base.warnings() {
             tracing::warn!(kb = name, "{warning}");
         }

@@ -246,6 +246,6 @@ mod tests {
     #[test]
     fn a_file_that_is_not_toml_says_where() {
         let raw = RawConfig::from_toml("listen = \nworkers");
-        assert!(raw.problems[0].message.contains("line 1"), "{:?}", raw.problems);
+        assert!(raw.problems[0].message.contains("line 2"), "{:?}", raw.problems);
     }
 }

@@ -42,6 +42,10 @@ fn unreadable(refused: &BytesRejection) -> Problem {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would take an array as the fields of a struct in their order, which is no part of the contract.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::new(Code::InvalidRequest, "the body must be a JSON object"));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
@@ -121,7 +125,7 @@ mod tests {
             (r#"{}"#, "items"),                                          // missing, at the top
             (r#"{"items":[],"colour":1}"#, "colour"),                    // unknown, at the top
             (r#"{"items":[{"text":"a","x":1}]}"#, "items[0].x"),         // unknown, inside
-            (r#"[]"#, ""),                                               // not an object at all
+            (r#""text""#, ""),                                           // not an object at all
         ] {
             let problem = parse::<Outer>(json.as_bytes()).unwrap_err();
             assert_eq!(problem.code, Code::InvalidRequest, "{json}");

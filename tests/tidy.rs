@@ -56,7 +56,7 @@ const CONFINED: [(&str, &[&str]); 12] = [
     ("ndarray", &["tickets", "ranking"]),
     ("calamine", &["corpus", "tickets"]),
     ("unicode_normalization", &["text"]),
-    ("rapidfuzz", &["ranking"]),
+    ("rapidfuzz", &["ranking", "corpus"]),
     ("clap", &["cli", "config"]),
     ("tokio", &["http", "cli"]),
 ];

@@ -195,13 +195,15 @@ fn candidate(snapshot: &Snapshot, scored: &Scored, explain: bool) -> Candidate {
     }
 }
 
-/// The gate's sum, term by term: the contributions and the intercept add up to the logit.
+/// The gate's sum, term by term: the contributions and the intercept add up to the logit; the calibration turns that
+/// into the logit of the confidence.
 fn explanation(snapshot: &Snapshot, scored: &Scored) -> serde_json::Value {
     let gate = &snapshot.matcher.model.gate;
     serde_json::json!({
         "signals": snapshot.matcher.model.contributions(scored),
         "intercept": gate.intercept,
         "logit": gate.logit(&scored.gate_inputs),
+        "calibration": snapshot.matcher.calibration,
         "rank_logit": scored.rank_logit,
         "answer_threshold": snapshot.policy.answer_threshold,
         "suggest_threshold": snapshot.policy.suggest_threshold,

@@ -33,14 +33,19 @@ pub fn diff(old: &Corpus, new: &Corpus) -> CorpusDiff {
             (Some(_), Some(_)) | (None, None) => {}
         }
     }
-    let golden = |corpus: &Corpus| -> Vec<_> {
-        corpus.golden.iter().map(|case| (case.question.clone(), case.expect.clone(), case.note.clone())).collect()
+    let cases = |corpus: &Corpus| -> Vec<_> {
+        corpus
+            .golden
+            .iter()
+            .chain(&corpus.calibration)
+            .map(|case| (case.question.clone(), case.expect.clone(), case.note.clone()))
+            .collect()
     };
     found.settings_changed = old.synonyms != new.synonyms
         || old.dictionary != new.dictionary
         || old.stopwords != new.stopwords
         || old.routing != new.routing
-        || golden(old) != golden(new);
+        || cases(old) != cases(new);
     found
 }
 

@@ -35,6 +35,8 @@ pub struct Corpus {
     pub routing: Routing,
     /// Sorted by question; every entry they name exists.
     pub golden: Vec<GoldenCase>,
+    /// Labelled questions of `calibration.jsonl`, by which confidences are fitted to this corpus; sorted by question.
+    pub calibration: Vec<GoldenCase>,
     /// Content address: the first 16 hexadecimal digits of a BLAKE3 over everything above in canonical form.
     pub version: String,
     /// Findings that do not stop the corpus from serving.

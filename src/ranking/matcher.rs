@@ -5,10 +5,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, GoldenExpectation};
 use crate::retrieval::{IndexError, QuestionIndex, Terms, Typeahead};
 use crate::text::segment::Segmenter;
 
+use super::calibration::Calibration;
 use super::lexicon::Lexicon;
 use super::model::{GATE_EXTRAS, RankerModel, Scored};
 use super::question::{Compared, Lexicons, QuestionProfile};
@@ -43,6 +44,7 @@ pub struct Matcher {
     pub questions: Vec<StoredQuestion>,
     pub typeahead: Typeahead,
     pub model: Arc<RankerModel>,
+    pub calibration: Calibration,
     segmenter: Segmenter,
     lexicons: Lexicons,
     index: QuestionIndex,
@@ -66,6 +68,16 @@ pub struct LiveAt<'a> {
 impl Admission for LiveAt<'_> {
     fn admits(&self, _question: u32, stored: &StoredQuestion) -> bool {
         self.corpus.entries.get(stored.entry as usize).is_some_and(|entry| entry.is_live(self.now))
+    }
+}
+
+/// Every entry, whatever the moment: calibration is about wording, not about dates.
+#[derive(Debug, Clone, Copy)]
+struct Everything;
+
+impl Admission for Everything {
+    fn admits(&self, _question: u32, _stored: &StoredQuestion) -> bool {
+        true
     }
 }
 
@@ -96,7 +108,26 @@ impl Matcher {
             let text = (*text).to_owned();
             questions.push(StoredQuestion { entry: *entry, text, negative: *negative, rank_in_entry, profile });
         }
-        Ok(Self { questions, typeahead, model, segmenter, lexicons, index, exact })
+        let calibration = Calibration::default();
+        let mut matcher = Self { questions, typeahead, model, calibration, segmenter, lexicons, index, exact };
+        matcher.calibration = matcher.calibrate(corpus)?;
+        Ok(matcher)
+    }
+
+    /// Asks the corpus its own labelled questions and fits the confidence to the outcome.
+    fn calibrate(&self, corpus: &Corpus) -> Result<Calibration, IndexError> {
+        use rayon::prelude::*;
+        let asked = corpus.calibration.par_iter().map(|case| {
+            let candidates = self.candidates(&self.terms(&case.question), &Everything)?;
+            Ok(candidates.first().map(|best| {
+                let id = &corpus.entries[best.entry as usize].id;
+                let right = matches!(&case.expect, GoldenExpectation::Entry(wanted) if wanted == id);
+                (self.model.gate.logit(&best.gate_inputs), right)
+            }))
+        });
+        let evidence: Vec<Option<(f32, bool)>> = asked.collect::<Result<_, IndexError>>()?;
+        let evidence: Vec<(f32, bool)> = evidence.into_iter().flatten().collect();
+        Ok(Calibration::fit(&evidence).unwrap_or_default())
     }
 
     /// Analyses a customer's text as the corpus was analysed.
@@ -124,7 +155,7 @@ impl Matcher {
         let mut scored = self.best_per_entry(&profile, &found);
         scored.sort_by(|a, b| b.rank_logit.total_cmp(&a.rank_logit).then(a.entry.cmp(&b.entry)));
         scored.truncate(KEPT);
-        self.model.gate(&mut scored, profile.chars.len());
+        self.model.gate(&mut scored, profile.chars.len(), self.calibration);
         Ok(scored)
     }
 

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::calibration::Calibration;
 use super::signals::{SIGNAL_NAMES, SIGNALS, Signals};
 use crate::text::NORMALIZATION_VERSION;
 
@@ -118,7 +119,7 @@ impl RankerModel {
     }
 
     /// Fills in lead and confidence of candidates ordered best first; confidences never rise down the list.
-    pub fn gate(&self, candidates: &mut [Scored], asked_length: usize) {
+    pub fn gate(&self, candidates: &mut [Scored], asked_length: usize, calibration: Calibration) {
         let lead = |of: fn(&Scored) -> f32| leads(candidates, of);
         let rank_leads = lead(|c| c.rank_logit);
         let gram_leads = lead(|c| c.signals.values[1]);
@@ -134,7 +135,7 @@ impl RankerModel {
             ];
             candidate.gate_inputs[..SIGNALS].copy_from_slice(&candidate.signals.values);
             candidate.gate_inputs[SIGNALS..].copy_from_slice(&extras);
-            ceiling = ceiling.min(probability(self.gate.logit(&candidate.gate_inputs)));
+            ceiling = ceiling.min(probability(calibration.apply(self.gate.logit(&candidate.gate_inputs))));
             candidate.confidence = ceiling;
         }
     }
@@ -223,7 +224,7 @@ mod tests {
     fn contributions_and_intercept_sum_to_the_logit() {
         let model = model();
         let mut candidates = vec![scored(3.0), scored(1.0)];
-        model.gate(&mut candidates, 8);
+        model.gate(&mut candidates, 8, Calibration::default());
         let sum: f32 = model.contributions(&candidates[0]).iter().map(|c| c.contribution).sum();
         assert!((probability(sum + model.gate.intercept) - candidates[0].confidence).abs() < 1e-6);
         assert!(candidates[0].confidence > candidates[1].confidence, "the leader leads");

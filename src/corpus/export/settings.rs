@@ -24,6 +24,9 @@ pub(super) fn files(corpus: &Corpus) -> Result<Vec<SourceFile>, ExportError> {
     if !corpus.golden.is_empty() {
         files.push(file("golden.jsonl", golden(&corpus.golden)?));
     }
+    if !corpus.calibration.is_empty() {
+        files.push(file("calibration.jsonl", golden(&corpus.calibration)?));
+    }
     Ok(files)
 }
 

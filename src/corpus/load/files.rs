@@ -27,6 +27,7 @@ pub(super) enum Kind {
     Stopwords,
     Routing,
     Golden,
+    Calibration,
     /// Not part of the corpus, and expected to be there.
     Ignored,
     /// Not part of the corpus; worth a warning.
@@ -55,6 +56,7 @@ pub(super) fn kind(path: &str) -> Kind {
         "stopwords.txt" => return Kind::Stopwords,
         "routing.toml" => return Kind::Routing,
         "golden.jsonl" => return Kind::Golden,
+        "calibration.jsonl" => return Kind::Calibration,
         _ => {}
     }
     if lower.starts_with("readme") || lower.starts_with("license") {

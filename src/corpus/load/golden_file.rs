@@ -1,4 +1,4 @@
-//! `golden.jsonl`: `{"question", "faq_id" or "must_not_answer": true, "note"}` a line.
+//! `golden.jsonl` and `calibration.jsonl`: `{"question", "faq_id" or "must_not_answer": true, "note"}` a line.
 
 use super::draft::clean_line;
 use super::findings::Findings;

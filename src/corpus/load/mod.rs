@@ -69,6 +69,7 @@ struct Contents {
     stopwords: Option<Vec<String>>,
     routing: Option<(String, Routing)>,
     golden: Vec<GoldenCase>,
+    calibration: Vec<GoldenCase>,
 }
 
 fn load(files: &[SourceFile], zone: &TimeZone, mut findings: Findings) -> Result<Corpus, Vec<Issue>> {
@@ -77,9 +78,9 @@ fn load(files: &[SourceFile], zone: &TimeZone, mut findings: Findings) -> Result
         read_file(file, &mut contents, &mut findings);
     }
     let entries = validate::entries(contents.drafts, zone, &mut findings);
-    let mut golden = contents.golden;
-    golden.sort_by(|a, b| (&a.question, &a.expect, &a.note).cmp(&(&b.question, &b.expect, &b.note)));
+    let golden = sorted(contents.golden);
     validate::golden(&entries, &golden, &mut findings);
+    let calibration = validate::calibration(&entries, sorted(contents.calibration), &mut findings);
     if !findings.issues.is_empty() {
         return Err(listed(findings.issues, "问题，请先改正上面的"));
     }
@@ -90,11 +91,17 @@ fn load(files: &[SourceFile], zone: &TimeZone, mut findings: Findings) -> Result
         stopwords: contents.stopwords.unwrap_or_else(words::default_stopwords),
         routing: contents.routing.map(|(_, routing)| routing).unwrap_or_default(),
         golden,
+        calibration,
         version: String::new(),
         warnings: listed(findings.warnings, "提醒"),
     };
     corpus.version = version::of(&corpus);
     Ok(corpus)
+}
+
+fn sorted(mut cases: Vec<GoldenCase>) -> Vec<GoldenCase> {
+    cases.sort_by(|a, b| (&a.question, &a.expect, &a.note).cmp(&(&b.question, &b.expect, &b.note)));
+    cases
 }
 
 fn read_file(file: &SourceFile, contents: &mut Contents, findings: &mut Findings) {
@@ -145,6 +152,7 @@ fn read_text(kind: Kind, path: &str, text: &str, contents: &mut Contents, findin
             only_one(&mut contents.routing, path, routing, findings);
         }
         Kind::Golden => contents.golden.extend(golden_file::read(path, text, findings)),
+        Kind::Calibration => contents.calibration.extend(golden_file::read(path, text, findings)),
         Kind::Xlsx | Kind::Ignored | Kind::Unknown => {}
     }
 }

@@ -6,7 +6,7 @@ mod entry;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
-pub(super) use between::golden;
+pub(super) use between::{calibration, golden};
 
 use super::Entry;
 use super::load::draft::Draft;

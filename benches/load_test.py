@@ -29,11 +29,20 @@ PRODUCTS = (
     "产褥垫 哺乳枕 月子服 孕妇枕 叶酸 空气净化器 扫地机 加湿器 电饭煲 料理机 保温杯"
 ).split()
 NEEDS = (
-    "怎么退货|能不能换货|什么时候发货|运费怎么算|有没有优惠券|怎么开发票|保修多久|怎么清洗|多大宝宝能用|和实体店一样吗|可以货到付款吗|"
-    "缺货什么时候补|买错了怎么取消|少发了一件怎么办|有异味正常吗|说明书在哪里下载|配件在哪里买|能送到乡镇吗|降价能退差价吗|积分能抵多少|"
-    "包装破了能拒收吗|可以定时送货吗|怎么查真伪|过敏了怎么办|支持分期付款吗"
+    "怎么退货|能不能换大一号|什么时候发货|运费谁来出|有没有满减券|抬头写错了怎么重开|保修期从哪天算|第一次用要煮多久|几个月的宝宝适合|"
+    "和线下专柜是同一批吗|可以到付吗|断码了还补不补|拍重复了想取消一单|箱子里少了配件|打开有股塑料味|说明书弄丢了去哪看|滤芯去哪儿买|"
+    "村里快递能送上门吗|刚买就降价给补差吗|积分换得了吗|外箱压扁了要不要签收|想约周末上午送|怎么看生产批号|用了起红点怎么处理|"
+    "花呗分六期有手续费吗|开机没反应|充不进电|噪音比以前大|漏水是坏了吗|夜里灯光太亮能关吗|可以机洗吗|晒过会变硬吗|多久换一次新的|"
+    "孕妇能碰吗|带上飞机行不行|出口日本能用吗|送人能包礼盒吗|收据丢了影响售后吗|公司采购走对公|拼团没成钱退哪|秒杀没抢到还有吗|"
+    "赠品忘了寄|预售尾款哪天付|双十一后还保价吗|怎么绑定到家里的无线网|手机连不上它|固件怎么升级|误删了记录能找回吗|显示错误代码三|"
+    "味道闻着发酸|底部有黑点|颜色和图片差很多|标签拆了还收吗|洗了缩水|起球严重|拉链卡住了|扣子掉了一颗|轮子转不动|刹车踩不下去|"
+    "折叠时夹手|安装缺一颗螺丝|适合什么车型|要不要买延长带|新生儿能平躺吗|能用到几岁|最多承重多少|材质含不含荧光剂|有没有检测报告|"
+    "开封后放冰箱多久|冲泡要几度的水|一勺兑多少毫升|喝了便秘换哪款|转奶要几天|过了保质期一周还能吃吗|罐底有结块|打开没有密封膜|"
+    "扫码提示查过了|原产地是哪里|和国外版配方一样吗|能开增值税专票吗|发票一直没收到邮件|地址填成老家了|收件人电话改一下|快递显示签收没拿到|"
+    "三天没更新物流|分了两个包裹另一个呢|能不能先发有货的|退款到原来的卡吗|退回去几天验收|运费险赔了多少|换货要先寄回吗|仓库地址发我|"
+    "客服电话打不通|怎么升级金卡|生日礼什么时候给|忘了登录密码|换了手机号收不到码|怎么注销账号|会员费能退吗|推荐朋友有奖励吗|"
+    "下架了还能修吗|维修大概多少钱|寄修期间有备用机吗|遥控器单独卖吗"
 ).split("|")
-LINES = "旗舰款 经典款 便携款 新生儿款".split()
 OPENERS = "请问|你好，|我想问下|帮忙看看|急，|昨天买的|家里宝宝用的|朋友推荐的|第一次买|之前客服说".split("|")
 CLOSERS = "？|呀|呢|啊谢谢|，在线等|，麻烦了||！|……|，急".split("|")
 
@@ -41,18 +50,16 @@ CLOSERS = "？|呀|呢|啊谢谢|，在线等|，麻烦了||！|……|，急".s
 def corpus(folder):
     """Writes 5,000 entries of three questions each."""
     rows, at = [], 0
-    for line in LINES:
-        for product in PRODUCTS:
-            for need in NEEDS:
-                name = f"{line}{product}"
-                rows.append({
-                    "id": f"e{at:04}",
-                    "question": f"{name}{need}",
-                    "similar": [f"{need}，我买的是{name}", f"{product}{line}的{need}"],
-                    "answer": f"关于{name}：{need}，请在订单页提交申请，客服会在 24 小时内处理。",
-                    "category": product,
-                })
-                at += 1
+    for product in PRODUCTS:
+        for need in NEEDS[:100]:
+            rows.append({
+                "id": f"e{at:04}",
+                "question": f"{product}{need}",
+                "similar": [f"{need}，我买的是{product}", f"你们家{product}{need}啊"],
+                "answer": f"关于{product}：{need}，请在订单页提交申请，客服会在 24 小时内处理。",
+                "category": product,
+            })
+            at += 1
     with open(Path(folder, "faq.jsonl"), "w", encoding="utf-8") as f:
         f.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     return rows
@@ -132,8 +139,8 @@ def load(server, script, connections, seconds):
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
     return {
         "rps": float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)),
-        "p50": milliseconds(re.search(r"50%\s+(\S+)", out).group(1)),
-        "p99": milliseconds(re.search(r"99%\s+(\S+)", out).group(1)),
+        "p50": milliseconds(re.search(r"\n\s+50%\s+(\S+)", out).group(1)),
+        "p99": milliseconds(re.search(r"\n\s+99%\s+(\S+)", out).group(1)),
         "cpu_us": (server.cpu_seconds() - before) / done * 1e6,
         "errors": int(bad.group(1)) if bad else 0,
     }

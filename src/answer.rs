@@ -12,7 +12,7 @@ use crate::ranking::Scored;
 use crate::retrieval::IndexError;
 use crate::snapshot::Snapshot;
 use crate::text::normalize;
-use crate::tickets::{RouteDecision, Router, Ticket};
+use crate::tickets::{RouteDecision, Routed, Router, Ticket};
 
 pub use crate::decision::Decision;
 
@@ -108,15 +108,18 @@ pub struct Answered {
 /// [`IndexError`] when the index cannot be read; nothing a customer types causes one.
 pub fn answer(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> Result<Answered, IndexError> {
     let normalized = normalize(question.text);
-    let scored = snapshot.candidates(&normalized, now)?;
-    let (decision, reason) = decide(snapshot, &normalized, &scored);
+    let ticket =
+        Ticket { title: "", text: &normalized, channel: question.channel, customer_tier: question.customer_tier };
+    let known = snapshot.known(&normalized, &ticket, now)?;
+    let scored = &known.scored;
+    let (decision, reason) = decide(snapshot, &normalized, scored);
     let best = scored.first().filter(|_| decision == Decision::Answer);
     let suggested = if decision == Decision::Suggest { SUGGESTED } else { 0 };
     Ok(Answered {
         decision,
         answer: best.map(|best| direct_answer(snapshot, best, question, now)),
         suggestions: scored.iter().take(suggested).map(|one| suggestion(snapshot, one)).collect(),
-        handoff: reason.map(|reason| hand_off(snapshot, question, reason)),
+        handoff: reason.map(|reason| hand_off(snapshot, snapshot.route(&known, &ticket), reason)),
         candidates: scored.iter().take(question.top).map(|one| candidate(snapshot, one, question.explain)).collect(),
         corpus_version: snapshot.corpus.version.clone(),
         model_version: snapshot.model_version.clone(),
@@ -167,20 +170,20 @@ fn direct_answer(snapshot: &Snapshot, best: &Scored, question: &Question<'_>, no
     }
 }
 
-fn hand_off(snapshot: &Snapshot, question: &Question<'_>, reason: HandoffReason) -> Handoff {
+fn hand_off(snapshot: &Snapshot, routed: &Routed, reason: HandoffReason) -> Handoff {
     let routing = &snapshot.corpus.routing;
-    let ticket =
-        Ticket { title: "", text: question.text, channel: question.channel, customer_tier: question.customer_tier };
-    let routed = snapshot.router.route(routing, &ticket, 1, false);
     let bare_request = reason == HandoffReason::HumanRequested && routed.rule.is_none();
     let named = routing.default_group.as_ref().filter(|_| bare_request && routed.decision == RouteDecision::Review);
     match named {
         Some(group) => {
             Handoff { promise: Router::promise(routing, group), skill_group: group.clone(), confidence: 1.0, reason }
         }
-        None => {
-            Handoff { skill_group: routed.skill_group, confidence: routed.confidence, reason, promise: routed.promise }
-        }
+        None => Handoff {
+            skill_group: routed.skill_group.clone(),
+            confidence: routed.confidence,
+            reason,
+            promise: routed.promise.clone(),
+        },
     }
 }
 

@@ -1,17 +1,18 @@
 //! One bundle of everything a request needs: corpus, matcher, router, policy. Built together, immutable, swapped as one.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use moka::sync::Cache;
+use rustc_hash::FxBuildHasher;
 
 use crate::corpus::Corpus;
 use crate::decision::Policy;
 use crate::ranking::{LiveAt, Matcher, RankerModel, Scored};
 use crate::retrieval::IndexError;
-use crate::tickets::Router;
+use crate::tickets::{Routed, Router, Ticket};
 
-/// Rankings of recent questions kept per snapshot; identical questions are most of a busy day.
+/// What is known of recent questions, kept per snapshot; identical questions are most of a busy day.
 const RECENT: u64 = 4_096;
 /// Longer questions are not kept: they hardly come twice.
 const RECENT_BYTES: usize = 192;
@@ -29,7 +30,25 @@ pub struct Snapshot {
     pub model_version: String,
     /// Moments at which an entry begins or ceases to hold, ascending.
     turns: Vec<Timestamp>,
-    recent: Cache<(usize, String), Arc<Vec<Scored>>>,
+    recent: Cache<RecentKey, Arc<Known>, FxBuildHasher>,
+}
+
+/// What the work on a question depends on besides the snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct RecentKey {
+    /// Which of the spans between turns.
+    span: usize,
+    normalized: String,
+    channel: Option<String>,
+    customer_tier: Option<String>,
+}
+
+/// The work done once for a question.
+#[derive(Debug)]
+pub struct Known {
+    /// Ranked entries, best first.
+    pub scored: Vec<Scored>,
+    routed: OnceLock<Routed>,
 }
 
 /// The parts of a snapshot that do not come from the corpus.
@@ -60,7 +79,7 @@ impl Snapshot {
             policy: models.policy,
             model_version: format!("{}+{}", models.router.version(), models.ranker_version),
             turns,
-            recent: Cache::new(RECENT),
+            recent: Cache::builder().max_capacity(RECENT).build_with_hasher(FxBuildHasher),
             corpus,
         })
     }
@@ -71,23 +90,40 @@ impl Snapshot {
         Self { generation, published_at, ..self }
     }
 
-    /// Ranked entries for a normalised question at a moment, best first. Kept for the next asker of the same.
+    /// Ranked entries for a normalised question at a moment. Kept for the next asker of the same.
     ///
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
-    pub fn candidates(&self, normalized: &str, now: Timestamp) -> Result<Arc<Vec<Scored>>, IndexError> {
-        // Which entries hold changes only at a turn, so that the span between two turns can stand for the moment.
-        let span = self.turns.partition_point(|turn| *turn <= now);
-        let key = (span, normalized.to_owned());
+    pub fn known(&self, normalized: &str, ticket: &Ticket<'_>, now: Timestamp) -> Result<Arc<Known>, IndexError> {
+        let key = RecentKey {
+            // Which entries hold changes only at a turn, so that the span between two turns can stand for the moment.
+            span: self.turns.partition_point(|turn| *turn <= now),
+            normalized: normalized.to_owned(),
+            channel: ticket.channel.map(str::to_owned),
+            customer_tier: ticket.customer_tier.map(str::to_owned),
+        };
         if let Some(known) = self.recent.get(&key) {
             return Ok(known);
         }
-        let terms = self.matcher.terms_of_normalized(normalized);
-        let scored = Arc::new(self.matcher.candidates(&terms, &LiveAt { corpus: &self.corpus, now })?);
+        let known = Arc::new(Known { scored: self.candidates(normalized, now)?, routed: OnceLock::new() });
         if normalized.len() <= RECENT_BYTES {
-            self.recent.insert(key, Arc::clone(&scored));
+            self.recent.insert(key, Arc::clone(&known));
         }
-        Ok(scored)
+        Ok(known)
+    }
+
+    /// Where a known question goes that nobody answers; decided once.
+    pub fn route<'a>(&self, known: &'a Known, ticket: &Ticket<'_>) -> &'a Routed {
+        known.routed.get_or_init(|| self.router.route(&self.corpus.routing, ticket, 1, false))
+    }
+
+    /// Ranked entries for a normalised question at a moment, best first.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn candidates(&self, normalized: &str, now: Timestamp) -> Result<Vec<Scored>, IndexError> {
+        let terms = self.matcher.terms_of_normalized(normalized);
+        self.matcher.candidates(&terms, &LiveAt { corpus: &self.corpus, now })
     }
 
     /// Standard and similar questions of the corpus.

@@ -2,9 +2,6 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// A sparse vector: term id and weight, ascending by id, L2 norm 1 (empty for no terms).
-pub type SparseVector = Vec<(u32, f32)>;
-
 /// Term → id and inverse document frequency. Documents are entries, not question texts, so that an entry with many
 /// similar questions does not make its own words look common.
 #[derive(Debug, Clone, Default)]
@@ -20,17 +17,35 @@ pub struct Lexicon {
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
 
+/// A known term of one text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct WeightedTerm {
+    id: u32,
+    idf: f32,
+    /// Sublinear TF-IDF; the vector has norm 1 over known and unknown terms together.
+    tf_idf: f32,
+    /// BM25 weight as a stored text, as a share of the most a term can weigh.
+    bm25: f32,
+}
+
 /// The terms of one text weighted against a lexicon.
 #[derive(Debug, Clone, Default)]
 pub struct Weighted {
-    /// Sublinear TF-IDF, norm 1 over known and unknown terms together.
-    pub vector: SparseVector,
-    /// Known distinct terms with their idf, ascending by id.
-    pub terms: Vec<(u32, f32)>,
-    /// BM25 weight of each known term as a stored text, as a share of the most a term can weigh.
-    pub bm25: Vec<(u32, f32)>,
+    /// Distinct known terms, ascending by id.
+    terms: Vec<WeightedTerm>,
     /// Sum of idf over distinct terms, unknown ones included.
     pub total_idf: f32,
+}
+
+/// What two texts have in common.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Overlap {
+    /// Cosine of the TF-IDF vectors.
+    pub cosine: f32,
+    /// Sum of idf over shared terms.
+    pub idf: f32,
+    /// BM25 of the stored text for the asked one.
+    pub bm25: f32,
 }
 
 impl Lexicon {
@@ -82,17 +97,16 @@ impl Lexicon {
             let weight = sublinear(run.len()) * idf;
             square += weight * weight;
             weighted.total_idf += idf;
-            weighted.vector.push((run[0], weight));
-            weighted.terms.push((run[0], idf));
-            weighted.bm25.push((run[0], idf * self.saturation(run.len(), terms.len())));
+            let bm25 = idf * self.saturation(run.len(), terms.len());
+            weighted.terms.push(WeightedTerm { id: run[0], idf, tf_idf: weight, bm25 });
         }
         for _ in &unknown {
             square += self.unseen_idf * self.unseen_idf;
             weighted.total_idf += self.unseen_idf;
         }
         let norm = square.sqrt().max(f32::MIN_POSITIVE);
-        for (_, weight) in &mut weighted.vector {
-            *weight /= norm;
+        for term in &mut weighted.terms {
+            term.tf_idf /= norm;
         }
         weighted
     }
@@ -110,34 +124,26 @@ fn sublinear(count: usize) -> f32 {
     if count == 1 { 1.0 } else { 1.0 + (count as f32).ln() }
 }
 
-/// Scalar product of two sparse vectors; the cosine where both have norm 1.
-#[must_use]
-pub fn dot(a: &[(u32, f32)], b: &[(u32, f32)]) -> f32 {
-    let mut sum = 0.0;
-    merge(a, b, |x, y| sum += x * y);
-    sum
-}
-
-/// Sum of the first list's values over the ids both lists hold.
-#[must_use]
-pub fn shared_sum(a: &[(u32, f32)], b: &[(u32, f32)]) -> f32 {
-    let mut sum = 0.0;
-    merge(a, b, |x, _| sum += x);
-    sum
-}
-
-fn merge(a: &[(u32, f32)], b: &[(u32, f32)], mut on_both: impl FnMut(f32, f32)) {
-    let (mut i, mut j) = (0, 0);
-    while let (Some((left, x)), Some((right, y))) = (a.get(i), b.get(j)) {
-        match left.cmp(right) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                on_both(*x, *y);
-                i += 1;
-                j += 1;
+impl Weighted {
+    /// Compares with a stored text in one pass over both lists.
+    #[must_use]
+    pub fn overlap(&self, stored: &Self) -> Overlap {
+        let mut overlap = Overlap::default();
+        let (mut i, mut j) = (0, 0);
+        while let (Some(asked), Some(known)) = (self.terms.get(i), stored.terms.get(j)) {
+            match asked.id.cmp(&known.id) {
+                std::cmp::Ordering::Less => i += 1,
+                std::cmp::Ordering::Greater => j += 1,
+                std::cmp::Ordering::Equal => {
+                    overlap.cosine += asked.tf_idf * known.tf_idf;
+                    overlap.idf += asked.idf;
+                    overlap.bm25 += known.bm25;
+                    i += 1;
+                    j += 1;
+                }
             }
         }
+        overlap
     }
 }
 
@@ -154,11 +160,12 @@ mod tests {
         let (a, b) = (terms("退 款"), terms("运 费 款"));
         let lexicon = Lexicon::build([vec![a.as_slice()], vec![b.as_slice()]].into_iter());
         let weighted = lexicon.weigh(&terms("退 款"));
-        let norm: f32 = weighted.vector.iter().map(|(_, w)| w * w).sum();
-        assert!((norm - 1.0).abs() < 1e-6);
-        assert!(weighted.vector[0].1 > weighted.vector[1].1, "退 stands in one entry, 款 in two");
+        let with_itself = weighted.overlap(&weighted);
+        assert!((with_itself.cosine - 1.0).abs() < 1e-6);
+        assert!((with_itself.idf - weighted.total_idf).abs() < 1e-5);
+        assert!(weighted.terms[0].tf_idf > weighted.terms[1].tf_idf, "退 stands in one entry, 款 in two");
+        assert!(with_itself.bm25 < weighted.total_idf, "BM25 saturates below the most it can reach");
         let half_known = lexicon.weigh(&terms("退 船"));
-        assert!(dot(&half_known.vector, &weighted.vector) < 0.8);
-        assert!((shared_sum(&weighted.terms, &weighted.terms) - weighted.total_idf).abs() < 1e-5);
+        assert!(half_known.overlap(&weighted).cosine < 0.8);
     }
 }

@@ -16,9 +16,9 @@ use super::question::{Compared, Lexicons, QuestionProfile};
 use super::signals::{SIGNALS, Signals};
 
 /// Question texts fetched from the index for ranking.
-const FETCHED: usize = 64;
+const FETCHED: usize = 48;
 /// Fetched instead when the first fetch holds fewer than [`ENOUGH_ENTRIES`] entries.
-const FETCHED_WIDE: usize = 512;
+const FETCHED_WIDE: usize = 384;
 /// Different entries that a ranking should choose from.
 const ENOUGH_ENTRIES: usize = 6;
 /// Candidates kept after ranking; the API reports at most this many.
@@ -152,9 +152,14 @@ impl Matcher {
         if distinct_entries(&self.questions, &found) < ENOUGH_ENTRIES && self.questions.len() > FETCHED {
             found = self.fetch(asked, admission, FETCHED_WIDE)?;
         }
-        let mut scored = self.best_per_entry(&profile, &found);
-        scored.sort_by(|a, b| b.rank_logit.total_cmp(&a.rank_logit).then(a.entry.cmp(&b.entry)));
-        scored.truncate(KEPT);
+        let entry_of = |at: &u32| self.questions[*at as usize].entry;
+        let mut ranked: Vec<Comparison> = found
+            .chunk_by(|a, b| entry_of(a) == entry_of(b))
+            .filter_map(|of_entry| self.best_of_entry(&profile, of_entry))
+            .collect();
+        ranked.sort_unstable_by(|a, b| b.rank_logit.total_cmp(&a.rank_logit).then(a.question.cmp(&b.question)));
+        ranked.truncate(KEPT);
+        let mut scored: Vec<Scored> = ranked.iter().map(|best| best.scored(entry_of(&best.question))).collect();
         self.model.gate(&mut scored, profile.chars.len(), self.calibration);
         Ok(scored)
     }
@@ -170,33 +175,42 @@ impl Matcher {
         Ok(found)
     }
 
-    /// Compares each question and keeps the best of each entry; an entry whose negative question fits at least as
-    /// well as its own is left out.
-    fn best_per_entry(&self, asked: &QuestionProfile, found: &[u32]) -> Vec<Scored> {
-        let mut best: FxHashMap<u32, Scored> = FxHashMap::default();
-        let mut barred: FxHashMap<u32, f32> = FxHashMap::default();
-        for at in found {
-            let stored = &self.questions[*at as usize];
+    /// The best of an entry's questions; none where a negative question fits at least as well.
+    fn best_of_entry(&self, asked: &QuestionProfile, questions: &[u32]) -> Option<Comparison> {
+        let mut best: Option<Comparison> = None;
+        let mut bar = f32::NEG_INFINITY;
+        for question in questions {
+            let stored = &self.questions[*question as usize];
             let signals = Signals::compare(Compared { asked, stored: &stored.profile });
             let rank_logit = self.model.rank.logit(&signals.values);
             if stored.negative {
-                let bar = barred.entry(stored.entry).or_insert(rank_logit);
-                *bar = bar.max(rank_logit);
-                continue;
-            }
-            let gate_inputs = [0.0; SIGNALS + GATE_EXTRAS];
-            let scored =
-                Scored { entry: stored.entry, question: *at, signals, rank_logit, gate_inputs, confidence: 0.0 };
-            match best.get_mut(&stored.entry) {
-                Some(held) if held.rank_logit >= rank_logit => {}
-                Some(held) => *held = scored,
-                None => {
-                    best.insert(stored.entry, scored);
-                }
+                bar = bar.max(rank_logit);
+            } else if best.as_ref().is_none_or(|held| held.rank_logit < rank_logit) {
+                best = Some(Comparison { question: *question, rank_logit, signals });
             }
         }
-        // Order is restored by the caller's sort.
-        best.into_values().filter(|s| barred.get(&s.entry).is_none_or(|bar| *bar < s.rank_logit)).collect()
+        best.filter(|best| bar < best.rank_logit)
+    }
+}
+
+/// A stored question after comparison.
+#[derive(Debug, Clone, Copy)]
+struct Comparison {
+    question: u32,
+    rank_logit: f32,
+    signals: Signals,
+}
+
+impl Comparison {
+    fn scored(&self, entry: u32) -> Scored {
+        Scored {
+            entry,
+            question: self.question,
+            signals: self.signals,
+            rank_logit: self.rank_logit,
+            gate_inputs: [0.0; SIGNALS + GATE_EXTRAS],
+            confidence: 0.0,
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use rapidfuzz::distance::indel;
 
-use super::lexicon::{dot, shared_sum};
 use super::question::Compared;
 
 /// Number of signals.
@@ -37,18 +36,18 @@ impl Signals {
     #[must_use]
     pub fn compare(pair: Compared<'_>) -> Self {
         let Compared { asked, stored } = pair;
-        let shared_grams = shared_sum(&asked.grams.terms, &stored.grams.terms);
-        let shared_words = shared_sum(&asked.words.terms, &stored.words.terms);
+        let grams = asked.grams.overlap(&stored.grams);
+        let words = asked.words.overlap(&stored.words);
         let values = [
             flag(asked.key == stored.key),
-            dot(&asked.grams.vector, &stored.grams.vector),
-            dot(&asked.words.vector, &stored.words.vector),
-            share(shared_sum(&stored.grams.bm25, &asked.grams.terms), asked.grams.total_idf),
-            share(shared_sum(&stored.words.bm25, &asked.words.terms), asked.words.total_idf),
-            share(shared_grams, asked.grams.total_idf),
-            share(shared_grams, stored.grams.total_idf),
-            share(shared_words, asked.words.total_idf),
-            share(shared_words, stored.words.total_idf),
+            grams.cosine,
+            words.cosine,
+            share(grams.bm25, asked.grams.total_idf),
+            share(words.bm25, asked.words.total_idf),
+            share(grams.idf, asked.grams.total_idf),
+            share(grams.idf, stored.grams.total_idf),
+            share(words.idf, asked.words.total_idf),
+            share(words.idf, stored.words.total_idf),
             edit_similarity(&asked.chars, &stored.chars),
             length_ratio(asked.chars.len(), stored.chars.len()),
             missing(&asked.codes, &stored.codes),

@@ -52,7 +52,17 @@ fn latin_bytes(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// Sound Chinese gives itself away in its first characters: their GBK bytes are no UTF-8.
+const TELLING_CHARS: usize = 4;
+
 fn gbk_bytes(text: &str) -> Option<Vec<u8>> {
+    let first_han = text.find(|c: char| !c.is_ascii())?;
+    let telling = text[first_han..].char_indices().nth(TELLING_CHARS).map_or(text.len(), |(at, _)| first_han + at);
+    let (start, _, _) = GBK.encode(&text[first_han..telling]);
+    // An error of unknown length is only the end of the sample.
+    if std::str::from_utf8(&start).is_err_and(|error| error.error_len().is_some()) {
+        return None;
+    }
     let (bytes, _, unmappable) = GBK.encode(text);
     (!unmappable).then(|| bytes.into_owned())
 }

@@ -19,7 +19,7 @@ use crate::knowledge_base::{KnowledgeBase, Sources};
 use crate::quality::{AnswerQuality, Judged};
 use crate::snapshot::Snapshot;
 
-/// 问题文件每行一个 JSON 对象：{"question": "…", "faq_id": "…"}；库外问题文件只需 question。
+/// 问题文件每行一个 JSON 对象：问题（question）和答它的条目（`faq_id`）；库外问题文件只需问题。
 #[derive(Debug, Args)]
 pub struct EvaluateAnswers {
     /// 知识库目录；不给则用程序自带的知识库

@@ -65,11 +65,11 @@ mod tests {
 
     /// 600 questions whose true log-odds are `2 · logit − 1`, drawn by a fixed sequence.
     fn evidence() -> Vec<(f32, bool)> {
-        let draw = |at: u32| f64::from(at.wrapping_mul(2_654_435_761) >> 8) / f64::from(1_u32 << 24);
+        let draw = |at: u32| f32::from(u16::try_from(at.wrapping_mul(2_654_435_761) >> 16).unwrap()) / 65_536.0;
         (0..600_u32)
             .map(|at| {
-                let logit = (draw(at) as f32 - 0.5) * 4.0;
-                let truth = 1.0 / (1.0 + f64::from(1.0 - 2.0 * logit).exp());
+                let logit = (draw(at) - 0.5) * 4.0;
+                let truth = 1.0 / (1.0 + (1.0 - 2.0 * logit).exp());
                 (logit, draw(at + 7_919) < truth)
             })
             .collect()

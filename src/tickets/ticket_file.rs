@@ -1,4 +1,4 @@
-//! Ticket files → rows: JSON Lines and CSV, UTF-8 with or without BOM and GB18030, every problem as file:line.
+//! Ticket files → rows: JSON Lines and CSV, UTF-8 with or without BOM and GB18030, every problem with its file and line.
 //!
 //! Nothing is dropped silently and nothing is kept that is wrong: one issue refuses the files, all issues are said.
 

@@ -12,4 +12,5 @@ mod load;
 mod problems;
 mod process;
 mod questions;
+mod reloading;
 mod tickets;

@@ -65,7 +65,12 @@ mod tests {
 
     /// 600 questions whose true log-odds are `2 · logit − 1`, drawn by a fixed sequence.
     fn evidence() -> Vec<(f32, bool)> {
-        let draw = |at: u32| f32::from(u16::try_from(at.wrapping_mul(2_654_435_761) >> 16).unwrap()) / 65_536.0;
+        // The finaliser of MurmurHash3: neighbouring numbers draw independently.
+        let draw = |at: u32| {
+            let mixed = (at ^ (at >> 16)).wrapping_mul(0x85eb_ca6b);
+            let mixed = (mixed ^ (mixed >> 13)).wrapping_mul(0xc2b2_ae35);
+            f32::from(u16::try_from((mixed ^ (mixed >> 16)) >> 16).unwrap()) / 65_536.0
+        };
         (0..600_u32)
             .map(|at| {
                 let logit = (draw(at) - 0.5) * 4.0;

@@ -1,6 +1,6 @@
 //! Time to train a router on synthetic tickets and to route one ticket of 60 characters.
 
-#![expect(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "a benchmark")]
+#![expect(clippy::unwrap_used, reason = "a benchmark")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use yingda::corpus::{Place, Routing};

@@ -11,7 +11,6 @@ use crate::decision::SUGGESTED;
 use crate::ranking::Scored;
 use crate::retrieval::IndexError;
 use crate::snapshot::Snapshot;
-use crate::text::normalize;
 use crate::tickets::{RouteDecision, Routed, Router, Ticket};
 
 pub use crate::decision::Decision;
@@ -107,12 +106,11 @@ pub struct Answered {
 /// # Errors
 /// [`IndexError`] when the index cannot be read; nothing a customer types causes one.
 pub fn answer(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> Result<Answered, IndexError> {
-    let normalized = normalize(question.text);
     let ticket =
-        Ticket { title: "", text: &normalized, channel: question.channel, customer_tier: question.customer_tier };
-    let known = snapshot.known(&normalized, &ticket, now)?;
+        Ticket { title: "", text: question.text, channel: question.channel, customer_tier: question.customer_tier };
+    let known = snapshot.known(&ticket, now)?;
     let scored = &known.scored;
-    let (decision, reason) = decide(snapshot, &normalized, scored);
+    let (decision, reason) = decide(snapshot, &known.normalized, scored);
     let best = scored.first().filter(|_| decision == Decision::Answer);
     let suggested = if decision == Decision::Suggest { SUGGESTED } else { 0 };
     Ok(Answered {

@@ -10,6 +10,7 @@ use crate::corpus::Corpus;
 use crate::decision::Policy;
 use crate::ranking::{LiveAt, Matcher, RankerModel, Scored};
 use crate::retrieval::IndexError;
+use crate::text::normalize;
 use crate::tickets::{Routed, Router, Ticket};
 
 /// What is known of recent questions, kept per snapshot; identical questions are most of a busy day.
@@ -38,7 +39,8 @@ pub struct Snapshot {
 struct RecentKey {
     /// Which of the spans between turns.
     span: usize,
-    normalized: String,
+    /// As typed or normalised: both lead to the same.
+    text: String,
     channel: Option<String>,
     customer_tier: Option<String>,
 }
@@ -46,6 +48,7 @@ struct RecentKey {
 /// The work done once for a question.
 #[derive(Debug)]
 pub struct Known {
+    pub normalized: String,
     /// Ranked entries, best first.
     pub scored: Vec<Scored>,
     routed: OnceLock<Routed>,
@@ -90,24 +93,36 @@ impl Snapshot {
         Self { generation, published_at, ..self }
     }
 
-    /// Ranked entries for a normalised question at a moment. Kept for the next asker of the same.
+    /// What is known of a question at a moment; worked out once and kept for the next asker of the same, whether the
+    /// same to the letter or only after normalisation.
     ///
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
-    pub fn known(&self, normalized: &str, ticket: &Ticket<'_>, now: Timestamp) -> Result<Arc<Known>, IndexError> {
-        let key = RecentKey {
+    pub fn known(&self, ticket: &Ticket<'_>, now: Timestamp) -> Result<Arc<Known>, IndexError> {
+        let key = |text: &str| RecentKey {
             // Which entries hold changes only at a turn, so that the span between two turns can stand for the moment.
             span: self.turns.partition_point(|turn| *turn <= now),
-            normalized: normalized.to_owned(),
+            text: text.to_owned(),
             channel: ticket.channel.map(str::to_owned),
             customer_tier: ticket.customer_tier.map(str::to_owned),
         };
-        if let Some(known) = self.recent.get(&key) {
+        let as_typed = key(ticket.text);
+        if let Some(known) = self.recent.get(&as_typed) {
             return Ok(known);
         }
-        let known = Arc::new(Known { scored: self.candidates(normalized, now)?, routed: OnceLock::new() });
-        if normalized.len() <= RECENT_BYTES {
-            self.recent.insert(key, Arc::clone(&known));
+        let normalized = normalize(ticket.text);
+        let as_normalized = key(&normalized);
+        let known = match self.recent.get(&as_normalized) {
+            Some(known) => known,
+            None => {
+                let scored = self.candidates(&normalized, now)?;
+                Arc::new(Known { normalized, scored, routed: OnceLock::new() })
+            }
+        };
+        for key in [as_typed, as_normalized] {
+            if key.text.len() <= RECENT_BYTES {
+                self.recent.insert(key, Arc::clone(&known));
+            }
         }
         Ok(known)
     }

@@ -18,10 +18,10 @@ const EDGES: [(&str, &[&str]); 17] = [
     ("retrieval", &["text"]),
     ("ranking", &["corpus", "retrieval", "text"]),
     ("decision", &[]),
-    ("snapshot", &["corpus", "decision", "ranking", "retrieval", "tickets"]),
+    ("snapshot", &["corpus", "decision", "ranking", "retrieval", "text", "tickets"]),
     ("gate", &["corpus", "decision", "retrieval", "snapshot", "text"]),
     ("knowledge_base", &["corpus", "decision", "gate", "ranking", "retrieval", "snapshot", "tickets"]),
-    ("answer", &["corpus", "decision", "ranking", "retrieval", "snapshot", "text", "tickets"]),
+    ("answer", &["corpus", "decision", "ranking", "retrieval", "snapshot", "tickets"]),
     ("quality", &["decision"]),
     ("http", &["answer", "config", "corpus", "decision", "gate", "knowledge_base", "snapshot", "tickets", "text"]),
     (

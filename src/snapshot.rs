@@ -14,7 +14,7 @@ use crate::text::normalize;
 use crate::tickets::{Routed, Router, Ticket};
 
 /// What is known of recent questions, kept per snapshot; identical questions are most of a busy day.
-const RECENT: u64 = 4_096;
+const RECENT: u64 = 8_192;
 /// Longer questions are not kept: they hardly come twice.
 const RECENT_BYTES: usize = 192;
 

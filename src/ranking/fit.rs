@@ -84,7 +84,8 @@ fn narrow(weight: f64) -> f32 {
 }
 
 /// The ranker's weights, chosen by hand and compared by mean hit@1 over several corpora rather than fitted: saturated
-/// term overlap leads (BM25 over characters and pairs), the cosine corrects for extra words, words and edit order break near ties, contradictions cost.
+/// term overlap leads (BM25 over characters and pairs), the cosine corrects for extra words, words and
+/// edit order break near ties, contradictions cost.
 ///
 /// Fitted weights ordered worse: the shipped questions are reworded harder than what customers type, so a fit trusts
 /// rare words over plain overlap.

@@ -8,8 +8,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
 use yingda::answer::{Question, answer};
 use yingda::config::default_time_zone;
-use yingda::decision::Policy;
 use yingda::knowledge_base::{KnowledgeBase, Sources};
+use yingda::policy::PolicySettings;
 use yingda::ranking::LiveAt;
 use yingda::retrieval::{QuestionIndex, Terms};
 use yingda::text::{normalize, segment::Segmenter};
@@ -22,7 +22,7 @@ fn stages(c: &mut Criterion) {
         model: None,
         data: None,
         time_zone: default_time_zone().unwrap(),
-        policy: Policy::default(),
+        policy: PolicySettings::default(),
     };
     let now: Timestamp = "2026-11-05T12:00:00+08:00".parse().unwrap();
     let base = KnowledgeBase::open("bench", sources, now).unwrap();

@@ -1,4 +1,5 @@
-//! Policy: from the confidence of the best candidate to answer, suggest or hand off. No I/O, no clock.
+//! From the confidence of the best candidate to answer, suggest or hand off. No I/O, no clock; where the thresholds
+//! come from is the business of `policy`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,13 +23,6 @@ pub struct Policy {
     pub answer_threshold: f64,
     /// Least confidence of the best candidate for suggestions.
     pub suggest_threshold: f64,
-}
-
-impl Default for Policy {
-    /// A wrong answer is worse than none: 19 of 20 direct answers right by the gate's own probability.
-    fn default() -> Self {
-        Self { answer_threshold: 0.95, suggest_threshold: 0.25 }
-    }
 }
 
 /// Most suggestions offered at once.

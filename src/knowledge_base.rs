@@ -3,7 +3,7 @@
 //! Everything that can fail happens while preparing; publishing is one store. Changes are serialised by a lock and
 //! generations only rise. Readers never wait.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -15,8 +15,8 @@ use utoipa::ToSchema;
 
 use crate::corpus::history::{History, HistoryError, KeptVersion, LiveMark};
 use crate::corpus::{self, Corpus, Issue};
-use crate::decision::Policy;
 use crate::gate::{GateReport, compare_golden};
+use crate::policy::PolicySettings;
 use crate::ranking::RankerModel;
 use crate::retrieval::IndexError;
 use crate::snapshot::{Models, Snapshot};
@@ -33,7 +33,7 @@ pub struct Sources {
     pub data: Option<PathBuf>,
     /// Zone in which dates without an offset are read.
     pub time_zone: TimeZone,
-    pub policy: Policy,
+    pub policy: PolicySettings,
 }
 
 /// One knowledge base: its live snapshot, its sources and its kept versions.
@@ -106,13 +106,7 @@ impl KnowledgeBase {
     /// # Errors
     /// Every issue of the corpus, or what is wrong with the model or the data directory.
     pub fn open(name: &str, sources: Sources, now: Timestamp) -> Result<Self, PublishError> {
-        let router = Arc::new(match &sources.model {
-            Some(dir) => Router::load(dir)?,
-            None => Router::embedded()?,
-        });
-        let ranker = Arc::new(RankerModel::from_json(RANKER)?);
-        let ranker_version = blake3::hash(RANKER).to_hex()[..8].to_owned();
-        let models = Models { router, ranker, ranker_version, policy: sources.policy };
+        let models = models(sources.model.as_deref(), sources.policy)?;
         let history = History::open(sources.data.as_deref())?;
         let corpus = match pinned(&history)? {
             Some(kept) => kept,
@@ -240,6 +234,20 @@ impl KnowledgeBase {
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         ReloadReport { generation: self.live.load().generation, elapsed_ms, ..report }
     }
+}
+
+/// The models of a knowledge base: a router from a directory, or the embedded one, and the ranker that ships.
+///
+/// # Errors
+/// What is wrong with the router or the ranker.
+pub fn models(router: Option<&Path>, policy: PolicySettings) -> Result<Models, PublishError> {
+    let router = Arc::new(match router {
+        Some(dir) => Router::load(dir)?,
+        None => Router::embedded()?,
+    });
+    let ranker = Arc::new(RankerModel::from_json(RANKER)?);
+    let ranker_version = blake3::hash(RANKER).to_hex()[..8].to_owned();
+    Ok(Models { router, ranker, ranker_version, policy })
 }
 
 /// The version that the last rollback asked to stay with, if any.

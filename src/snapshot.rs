@@ -8,6 +8,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::corpus::Corpus;
 use crate::decision::Policy;
+use crate::policy::{self, PolicySettings, PolicyStatement};
 use crate::ranking::{LiveAt, Matcher, RankerModel, Scored};
 use crate::retrieval::IndexError;
 use crate::text::normalize;
@@ -27,6 +28,8 @@ pub struct Snapshot {
     pub matcher: Matcher,
     pub router: Arc<Router>,
     pub policy: Policy,
+    /// What may be said about the policy.
+    pub statement: PolicyStatement,
     /// Router and ranker versions, joined by `+`.
     pub model_version: String,
     /// Moments at which an entry begins or ceases to hold, ascending.
@@ -60,7 +63,7 @@ pub struct Models {
     pub router: Arc<Router>,
     pub ranker: Arc<RankerModel>,
     pub ranker_version: String,
-    pub policy: Policy,
+    pub policy: PolicySettings,
 }
 
 impl Snapshot {
@@ -72,6 +75,7 @@ impl Snapshot {
         let matcher = Matcher::prepare(&corpus, Arc::clone(&models.ranker))?;
         let mut turns: Vec<Timestamp> =
             corpus.entries.iter().flat_map(|entry| [entry.valid_from, entry.valid_until]).flatten().collect();
+        let (policy, statement) = policy::resolve(&models.policy, &matcher.evidence, &calibrated_on(&matcher));
         turns.sort_unstable();
         turns.dedup();
         Ok(Self {
@@ -79,7 +83,8 @@ impl Snapshot {
             published_at: at,
             matcher,
             router: Arc::clone(&models.router),
-            policy: models.policy,
+            policy,
+            statement,
             model_version: format!("{}+{}", models.router.version(), models.ranker_version),
             turns,
             recent: Cache::builder().max_capacity(RECENT).build_with_hasher(FxBuildHasher),
@@ -145,5 +150,13 @@ impl Snapshot {
     #[must_use]
     pub fn questions(&self) -> usize {
         self.matcher.questions.iter().filter(|question| !question.negative).count()
+    }
+}
+
+/// What the confidences were fitted on, as staff read it.
+fn calibrated_on(matcher: &Matcher) -> String {
+    match matcher.calibration.rows {
+        0 => "通用参数".to_owned(),
+        rows => format!("本知识库的 {rows} 个带标注的问题"),
     }
 }

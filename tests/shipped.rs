@@ -9,14 +9,14 @@ use jiff::Timestamp;
 use serde_json::Value;
 use yingda::answer::{Answered, Decision, HandoffReason, Question, answer, suggest};
 use yingda::config::default_time_zone;
-use yingda::decision::Policy;
 use yingda::knowledge_base::{KnowledgeBase, Sources};
+use yingda::policy::PolicySettings;
 use yingda::quality::{AnswerQuality, Judged};
 use yingda::snapshot::Snapshot;
 
 fn shipped() -> KnowledgeBase {
     let time_zone = default_time_zone().unwrap();
-    let sources = Sources { corpus: None, model: None, data: None, time_zone, policy: Policy::default() };
+    let sources = Sources { corpus: None, model: None, data: None, time_zone, policy: PolicySettings::default() };
     KnowledgeBase::open("default", sources, ordinary_day()).unwrap()
 }
 

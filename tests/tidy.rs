@@ -9,21 +9,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room → rooms it may use. Rooms are the first path segment below `src/`.
-const EDGES: [(&str, &[&str]); 17] = [
+const EDGES: [(&str, &[&str]); 19] = [
     ("text", &[]),
-    ("config", &["decision"]),
+    ("statistics", &[]),
+    ("config", &["policy"]),
     ("telemetry", &["config"]),
     ("corpus", &["text"]),
-    ("tickets", &["corpus", "text"]),
+    ("tickets", &["corpus", "statistics", "text"]),
     ("retrieval", &["text"]),
-    ("ranking", &["corpus", "retrieval", "text"]),
+    ("ranking", &["corpus", "decision", "policy", "retrieval", "text"]),
     ("decision", &[]),
-    ("snapshot", &["corpus", "decision", "ranking", "retrieval", "text", "tickets"]),
+    ("policy", &["decision", "statistics"]),
+    ("snapshot", &["corpus", "decision", "policy", "ranking", "retrieval", "text", "tickets"]),
     ("gate", &["corpus", "decision", "retrieval", "snapshot", "text"]),
-    ("knowledge_base", &["corpus", "decision", "gate", "ranking", "retrieval", "snapshot", "tickets"]),
+    ("knowledge_base", &["corpus", "gate", "policy", "ranking", "retrieval", "snapshot", "tickets"]),
     ("answer", &["corpus", "decision", "ranking", "retrieval", "snapshot", "tickets"]),
     ("quality", &["decision"]),
-    ("http", &["answer", "config", "corpus", "decision", "gate", "knowledge_base", "snapshot", "tickets", "text"]),
+    (
+        "http",
+        &["answer", "config", "corpus", "decision", "gate", "knowledge_base", "policy", "snapshot", "tickets", "text"],
+    ),
     (
         "cli",
         &[
@@ -32,7 +37,9 @@ const EDGES: [(&str, &[&str]); 17] = [
             "corpus",
             "decision",
             "http",
+            "gate",
             "knowledge_base",
+            "policy",
             "quality",
             "ranking",
             "snapshot",

@@ -4,12 +4,15 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
 use crate::config::{Config, RawConfig};
 use crate::corpus::{Corpus, Issue, embedded, load, load_dir, load_files};
-use crate::tickets::Router;
+use crate::knowledge_base::models;
+use crate::policy::{PolicySettings, PolicyStatement};
+use crate::snapshot::Snapshot;
 
 /// What to check.
 #[derive(Debug, clap::Args)]
@@ -34,13 +37,18 @@ pub struct CheckArgs {
 /// Checks a corpus and prints the findings; exit code 1 on any issue, 0 with warnings only.
 ///
 /// # Errors
-/// When standard output cannot be written.
+/// When standard output cannot be written or the index cannot be built.
 pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     let found = load_corpus(args.corpus.as_deref(), &args.zone);
-    let mut sound = if args.json { print_json(&found, &mut out)? } else { print(&found, &mut out)? };
+    let surroundings = surroundings(args, found.as_ref().ok())?;
+    let prepared = surroundings.prepared.as_ref();
+    let mut sound = if args.json { print_json(&found, prepared, &mut out)? } else { print(&found, &mut out)? };
+    if let (false, Some(snapshot)) = (args.json, prepared) {
+        print_policy(&snapshot.statement, &mut out)?;
+    }
     let mut err = std::io::stderr().lock();
-    for problem in surroundings(args, found.as_ref().ok()) {
+    for problem in surroundings.findings {
         match problem {
             Surrounding::Problem(text) => {
                 sound = false;
@@ -58,26 +66,43 @@ enum Surrounding {
     Warning(String),
 }
 
+/// What stands around the corpus, and the corpus as it would be served where all of it can be used.
+struct Surroundings {
+    findings: Vec<Surrounding>,
+    prepared: Option<Snapshot>,
+}
+
 /// Findings about configuration and model, and about the model beside the corpus.
-fn surroundings(args: &CheckArgs, corpus: Option<&Corpus>) -> Vec<Surrounding> {
-    let mut found = Vec::new();
-    if let Some(path) = &args.config
-        && let Err(problems) = Config::check(RawConfig::from_file(path))
-    {
-        found.extend(problems.iter().map(|problem| Surrounding::Problem(format!("配置 {problem}"))));
-    }
-    let router = match &args.model {
-        Some(dir) => Router::load(dir),
-        None => Router::embedded(),
-    };
-    match router {
-        Ok(router) => {
-            let warnings = corpus.map(|corpus| router.warnings(&corpus.routing)).unwrap_or_default();
-            found.extend(warnings.into_iter().map(Surrounding::Warning));
+fn surroundings(args: &CheckArgs, corpus: Option<&Corpus>) -> anyhow::Result<Surroundings> {
+    let mut findings = Vec::new();
+    let mut settings = PolicySettings::default();
+    match args.config.as_deref().map(|path| Config::check(RawConfig::from_file(path))) {
+        Some(Ok(config)) => settings = config.policy,
+        Some(Err(problems)) => {
+            findings.extend(problems.iter().map(|problem| Surrounding::Problem(format!("配置 {problem}"))));
         }
-        Err(error) => found.push(Surrounding::Problem(format!("模型：{error}"))),
+        None => {}
     }
-    found
+    let models = match models(args.model.as_deref(), settings) {
+        Ok(models) => models,
+        Err(error) => {
+            findings.push(Surrounding::Problem(format!("模型：{error}")));
+            return Ok(Surroundings { findings, prepared: None });
+        }
+    };
+    let Some(corpus) = corpus else { return Ok(Surroundings { findings, prepared: None }) };
+    findings.extend(models.router.warnings(&corpus.routing).into_iter().map(Surrounding::Warning));
+    let snapshot = Snapshot::prepare(Arc::new(corpus.clone()), &models, super::clock::now())?;
+    Ok(Surroundings { findings, prepared: Some(snapshot) })
+}
+
+/// Prints the thresholds, what they rest on, and what evidence is missing.
+fn print_policy(statement: &PolicyStatement, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "{}", statement.summary)?;
+    for line in &statement.missing {
+        writeln!(out, "证据 {line}")?;
+    }
+    Ok(())
 }
 
 /// The corpus in a directory, or the embedded one.
@@ -126,11 +151,15 @@ pub(super) fn print_issues(issues: &[Issue], out: &mut dyn Write) -> std::io::Re
     writeln!(out, "知识库有 {} 个问题，请改正后再试", issues.len())
 }
 
-fn print_json(found: &Result<Corpus, Vec<Issue>>, out: &mut dyn Write) -> anyhow::Result<bool> {
+fn print_json(
+    found: &Result<Corpus, Vec<Issue>>,
+    prepared: Option<&Snapshot>,
+    out: &mut dyn Write,
+) -> anyhow::Result<bool> {
     let report = match found {
         Ok(corpus) => serde_json::json!({
             "ok": true, "version": corpus.version, "entries": corpus.entries.len(),
-            "issues": [], "warnings": corpus.warnings,
+            "issues": [], "warnings": corpus.warnings, "policy": prepared.map(|snapshot| &snapshot.statement),
         }),
         Err(issues) => serde_json::json!({ "ok": false, "issues": issues, "warnings": [] }),
     };

@@ -14,8 +14,9 @@ use serde::Deserialize;
 use crate::answer::{Question, answer};
 use crate::cli::progress::Progress;
 use crate::config::default_time_zone;
-use crate::decision::{Decision, Policy};
+use crate::decision::Decision;
 use crate::knowledge_base::{KnowledgeBase, Sources};
+use crate::policy::PolicySettings;
 use crate::quality::{AnswerQuality, Judged};
 use crate::snapshot::Snapshot;
 
@@ -65,7 +66,7 @@ pub fn run(args: &EvaluateAnswers) -> anyhow::Result<ExitCode> {
         model: None,
         data: None,
         time_zone: default_time_zone()?,
-        policy: Policy::default(),
+        policy: PolicySettings::default(),
     };
     let base = KnowledgeBase::open("default", sources, now)?;
     let snapshot = base.snapshot();

@@ -11,7 +11,6 @@ use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{Config, Flags, RawConfig, sample};
-use crate::decision::Policy;
 use crate::http::{self, KnowledgeBases};
 use crate::knowledge_base::{KnowledgeBase, PublishError, Sources};
 use crate::telemetry;
@@ -116,7 +115,7 @@ fn prepare(config: &Config) -> Result<KnowledgeBases, NotPrepared> {
             model: files.model.clone(),
             data: config.data.clone(),
             time_zone: config.time_zone.clone(),
-            policy: policy(config),
+            policy: config.policy,
         };
         let base = KnowledgeBase::open(name, sources, now())
             .map_err(|error| NotPrepared { name: name.clone(), error: Box::new(error) })?;
@@ -126,13 +125,6 @@ fn prepare(config: &Config) -> Result<KnowledgeBases, NotPrepared> {
         bases.insert(name.clone(), Arc::new(base));
     }
     Ok(bases)
-}
-
-fn policy(config: &Config) -> Policy {
-    let usual = Policy::default();
-    let answer_threshold = config.thresholds.answer.unwrap_or(usual.answer_threshold);
-    let suggest_threshold = config.thresholds.suggest.unwrap_or(usual.suggest_threshold);
-    Policy { answer_threshold, suggest_threshold: suggest_threshold.min(answer_threshold) }
 }
 
 /// Prints everything that is wrong with a knowledge base.

@@ -12,7 +12,8 @@ use jiff::tz::TimeZone;
 
 use super::keys::KEYS;
 use super::raw::{RawConfig, RawKnowledgeBase};
-use super::{Config, DEFAULT_KB, KnowledgeBaseFiles, Limits, Log, LogLevel, Problem, RateLimit, Thresholds, api_keys};
+use super::{Config, DEFAULT_KB, KnowledgeBaseFiles, Limits, Log, LogLevel, Problem, RateLimit, api_keys};
+use crate::policy::PolicySettings;
 
 impl Config {
     /// Checks everything the operator wrote.
@@ -63,7 +64,7 @@ impl Reader<'_> {
             keys,
             data: self.state_directory(),
             knowledge_bases,
-            thresholds: self.thresholds(),
+            policy: self.policy(),
         }
     }
 
@@ -122,7 +123,7 @@ impl Reader<'_> {
         })
     }
 
-    fn thresholds(&mut self) -> Thresholds {
+    fn policy(&mut self) -> PolicySettings {
         let answer = self.share("answer_threshold");
         let suggest = self.share("suggest_threshold");
         if let (Some(above), Some(below)) = (answer, suggest)
@@ -130,7 +131,17 @@ impl Reader<'_> {
         {
             self.refuse("suggest_threshold", "不能大于 answer_threshold");
         }
-        Thresholds { answer, suggest }
+        PolicySettings {
+            target_precision: self.target("target_precision", 0.5..=0.999),
+            suggest_target: self.target("suggest_target", 0.05..=0.99),
+            answer_threshold: answer,
+            suggest_threshold: suggest,
+        }
+    }
+
+    fn target(&mut self, path: &'static str, range: RangeInclusive<f64>) -> f64 {
+        let hint = format!("应为 {} 到 {} 之间的小数", range.start(), range.end());
+        self.read(path, &hint, |text| text.parse().ok().filter(|share| range.contains(share)))
     }
 
     fn share(&mut self, path: &'static str) -> Option<f64> {
@@ -255,7 +266,7 @@ mod tests {
         assert_eq!(config.listen, "127.0.0.1:8080".parse().unwrap());
         assert_eq!(config.limits.question_chars, 500);
         assert!(config.metrics_public && config.keys.is_empty());
-        assert_eq!(config.thresholds, Thresholds::default());
+        assert_eq!(config.policy, PolicySettings::default());
     }
 
     #[test]
@@ -279,6 +290,8 @@ mod tests {
             max_in_flight = 0
             answer_threshold = 0.2
             suggest_threshold = 0.9
+            target_precision = 1.0
+            suggest_target = "half"
             kb.Phone = { corpus = "nowhere" }
             kb.phone = { model = "nowhere" }
             limits = { body_bytes = "big" }
@@ -293,7 +306,9 @@ mod tests {
         limits.body_bytes: 应为 1024 到 268435456 之间的整数，得到的是 "big"
         listen: 未配置任何密钥（[[key]]）时只能监听本机地址，例如 127.0.0.1:8080
         max_in_flight: 应为 1 到 1000000 之间的整数，得到的是 "0"
+        suggest_target: 应为 0.05 到 0.99 之间的小数，得到的是 "half"
         suggest_threshold: 不能大于 answer_threshold
+        target_precision: 应为 0.5 到 0.999 之间的小数，得到的是 "1"
         woker: 没有这个配置项，是不是 workers？
         "#);
     }

@@ -16,6 +16,8 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use crate::policy::PolicySettings;
+
 pub use raw::{Flags, RawConfig, RawKey, RawKnowledgeBase};
 pub use sample::sample;
 
@@ -70,7 +72,8 @@ pub struct Config {
     pub data: Option<PathBuf>,
     /// By name; always holds [`DEFAULT_KB`].
     pub knowledge_bases: BTreeMap<String, KnowledgeBaseFiles>,
-    pub thresholds: Thresholds,
+    /// Targets, and thresholds that replace what the evidence says.
+    pub policy: PolicySettings,
 }
 
 /// How to log.
@@ -136,13 +139,6 @@ pub struct ApiKey {
 pub struct KnowledgeBaseFiles {
     pub corpus: Option<PathBuf>,
     pub model: Option<PathBuf>,
-}
-
-/// Confidence thresholds that replace the calibrated ones, each in 0..=1.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Thresholds {
-    pub answer: Option<f64>,
-    pub suggest: Option<f64>,
 }
 
 /// The zone in which corpus dates are read unless the configuration names another.

@@ -45,8 +45,8 @@ fn toml_value(key: &Key) -> String {
     if key.path == "cors.origins" {
         return "[]".to_owned();
     }
-    match key.default.parse::<u64>() {
-        Ok(number) => number.to_string(),
+    match key.default.parse::<f64>() {
+        Ok(_) => key.default.to_owned(),
         Err(_) => format!("{:?}", key.default),
     }
 }

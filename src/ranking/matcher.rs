@@ -5,13 +5,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
-use crate::corpus::{Corpus, GoldenExpectation};
+use crate::corpus::{Corpus, GoldenCase, GoldenExpectation};
+use crate::decision::SUGGESTED;
+use crate::policy::{EvidenceKind, EvidenceRow};
 use crate::retrieval::{IndexError, QuestionIndex, Terms, Typeahead};
 use crate::text::segment::Segmenter;
 
 use super::calibration::Calibration;
 use super::lexicon::Lexicon;
-use super::model::{GATE_EXTRAS, RankerModel, Scored};
+use super::model::{GATE_EXTRAS, RankerModel, Scored, probability};
 use super::question::{Compared, Lexicons, QuestionProfile};
 use super::signals::{SIGNALS, Signals};
 
@@ -45,6 +47,8 @@ pub struct Matcher {
     pub typeahead: Typeahead,
     pub model: Arc<RankerModel>,
     pub calibration: Calibration,
+    /// How the corpus's own labelled and golden questions fare, with calibrated confidences.
+    pub evidence: Vec<EvidenceRow>,
     segmenter: Segmenter,
     lexicons: Lexicons,
     index: QuestionIndex,
@@ -109,25 +113,49 @@ impl Matcher {
             questions.push(StoredQuestion { entry: *entry, text, negative: *negative, rank_in_entry, profile });
         }
         let calibration = Calibration::default();
-        let mut matcher = Self { questions, typeahead, model, calibration, segmenter, lexicons, index, exact };
-        matcher.calibration = matcher.calibrate(corpus)?;
+        let evidence = Vec::new();
+        let mut matcher =
+            Self { questions, typeahead, model, calibration, evidence, segmenter, lexicons, index, exact };
+        (matcher.calibration, matcher.evidence) = matcher.calibrate(corpus)?;
         Ok(matcher)
     }
 
-    /// Asks the corpus its own labelled questions and fits the confidence to the outcome.
-    fn calibrate(&self, corpus: &Corpus) -> Result<Calibration, IndexError> {
+    /// Asks the corpus its own labelled questions, fits the confidence to the outcome, and says how they and the golden
+    /// questions fare with it.
+    fn calibrate(&self, corpus: &Corpus) -> Result<(Calibration, Vec<EvidenceRow>), IndexError> {
         use rayon::prelude::*;
-        let asked = corpus.calibration.par_iter().map(|case| {
-            let candidates = self.candidates(&self.terms(&case.question), &Everything)?;
-            Ok(candidates.first().map(|best| {
-                let id = &corpus.entries[best.entry as usize].id;
-                let right = matches!(&case.expect, GoldenExpectation::Entry(wanted) if wanted == id);
-                (self.model.gate.logit(&best.gate_inputs), right)
-            }))
-        });
-        let evidence: Vec<Option<(f32, bool)>> = asked.collect::<Result<_, IndexError>>()?;
-        let evidence: Vec<(f32, bool)> = evidence.into_iter().flatten().collect();
-        Ok(Calibration::fit(&evidence).unwrap_or_default())
+        let labelled = corpus.calibration.par_iter().map(|case| self.outcome(corpus, case, EvidenceKind::Labelled));
+        let golden = corpus.golden.par_iter().map(|case| self.outcome(corpus, case, EvidenceKind::Golden));
+        let outcomes: Vec<(Option<f32>, EvidenceRow)> = labelled.chain(golden).collect::<Result<_, IndexError>>()?;
+        let fitted_on: Vec<(f32, bool)> = outcomes
+            .iter()
+            .filter(|(_, row)| row.kind == EvidenceKind::Labelled)
+            .filter_map(|(logit, row)| Some(((*logit)?, row.right)))
+            .collect();
+        let calibration = Calibration::fit(&fitted_on).unwrap_or_default();
+        let confidence = |logit: Option<f32>| logit.map_or(0.0, |logit| probability(calibration.apply(logit)));
+        let evidence =
+            outcomes.into_iter().map(|(logit, row)| EvidenceRow { confidence: confidence(logit).into(), ..row });
+        Ok((calibration, evidence.collect()))
+    }
+
+    /// The gate's logit of the best candidate for a case, and what came of it; the confidence is still open.
+    fn outcome(
+        &self,
+        corpus: &Corpus,
+        case: &GoldenCase,
+        kind: EvidenceKind,
+    ) -> Result<(Option<f32>, EvidenceRow), IndexError> {
+        let candidates = self.candidates(&self.terms(&case.question), &Everything)?;
+        let in_scope = matches!(case.expect, GoldenExpectation::Entry(_));
+        let is_right = |candidate: &Scored| {
+            let id = &corpus.entries[candidate.entry as usize].id;
+            matches!(&case.expect, GoldenExpectation::Entry(wanted) if wanted == id)
+        };
+        let right = candidates.first().is_some_and(is_right);
+        let among_suggested = candidates.iter().take(SUGGESTED).any(is_right);
+        let logit = candidates.first().map(|best| self.model.gate.logit(&best.gate_inputs));
+        Ok((logit, EvidenceRow { confidence: 0.0, right, among_suggested, in_scope, kind }))
     }
 
     /// Analyses a customer's text as the corpus was analysed.

@@ -92,7 +92,7 @@ fn app_on(corpus: &std::path::Path, data: &std::path::Path) -> yingda::knowledge
         model: Some(crate::app::model()),
         data: Some(data.to_owned()),
         time_zone: yingda::config::default_time_zone().unwrap(),
-        policy: yingda::decision::Policy::default(),
+        policy: yingda::policy::PolicySettings::default(),
     };
     yingda::knowledge_base::KnowledgeBase::open("default", sources, now()).unwrap()
 }

@@ -18,6 +18,7 @@ mod message;
 mod metrics;
 mod observe;
 mod openapi;
+mod policy_show;
 mod problem;
 mod publishing;
 mod rate_limit;

@@ -17,7 +17,7 @@ use super::problem::{Code, Problem};
 use super::state::AppState;
 use super::{
     admission, answer, auth, classify, classify_batch, corpus_reload, corpus_rollback, corpus_show, corpus_versions,
-    health, knowledge_base, metrics, observe, openapi, rate_limit, request_id, suggest, timeout,
+    health, knowledge_base, metrics, observe, openapi, policy_show, rate_limit, request_id, suggest, timeout,
 };
 
 /// The whole service: outermost middleware first.
@@ -72,6 +72,7 @@ fn versioned(app: &AppState) -> OpenApiRouter<AppState> {
     let reading = OpenApiRouter::new()
         .routes(routes!(corpus_show::show))
         .routes(routes!(corpus_versions::list))
+        .routes(routes!(policy_show::show))
         .route_layer(from_fn(|request, next| auth::require(&[Staff], request, next)));
     let publishing = OpenApiRouter::new()
         .routes(routes!(corpus_reload::reload))

@@ -43,6 +43,7 @@ fn each_role_may_do_its_own_and_staff_everything() {
         ("POST", "/v1/classify/batch", r#"{"tickets":[]}"#, [401, 401, 403, 200, 200]),
         ("GET", "/v1/corpus", "", [401, 401, 403, 403, 200]),
         ("GET", "/v1/corpus/versions", "", [401, 401, 403, 403, 200]),
+        ("GET", "/v1/policy", "", [401, 401, 403, 403, 200]),
         ("POST", "/v1/corpus/reload?dry_run=true", "", [401, 401, 403, 403, 200]),
         ("POST", "/v1/corpus/rollback", r#"{"version":"none"}"#, [401, 401, 403, 403, 404]),
         ("POST", "/v1/kb/phone/answer", ask, [401, 401, 200, 403, 200]),

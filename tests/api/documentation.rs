@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::app::TestApp;
 
-const VERSIONED: [(&str, &str); 8] = [
+const VERSIONED: [(&str, &str); 9] = [
     ("post", "/answer"),
     ("get", "/suggest"),
     ("post", "/classify"),
@@ -15,6 +15,7 @@ const VERSIONED: [(&str, &str); 8] = [
     ("get", "/corpus/versions"),
     ("post", "/corpus/reload"),
     ("post", "/corpus/rollback"),
+    ("get", "/policy"),
 ];
 
 fn document() -> Value {

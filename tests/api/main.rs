@@ -9,6 +9,7 @@ mod corpus;
 mod documentation;
 mod life;
 mod load;
+mod policy;
 mod problems;
 mod process;
 mod questions;

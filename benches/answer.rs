@@ -8,7 +8,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
 use yingda::answer::{Question, answer};
 use yingda::config::default_time_zone;
-use yingda::knowledge_base::{KnowledgeBase, Sources};
+use yingda::knowledge_base::{KnowledgeBase, ReloadOptions, Sources};
 use yingda::policy::PolicySettings;
 use yingda::ranking::LiveAt;
 use yingda::retrieval::{QuestionIndex, Terms};
@@ -50,7 +50,8 @@ fn stages(c: &mut Criterion) {
     c.bench_function("answer, asked before", |b| {
         b.iter(|| answer(&snapshot, &question(black_box(ASKED)), now).unwrap())
     });
-    c.bench_function("reload of the shipped corpus", |b| b.iter(|| base.reload(true, now).unwrap()));
+    let dry_run = ReloadOptions { dry_run: true, force: None };
+    c.bench_function("reload of the shipped corpus", |b| b.iter(|| base.reload(&dry_run, now).unwrap()));
 }
 
 fn question(text: &str) -> Question<'_> {

@@ -138,8 +138,8 @@ pub fn suggest(snapshot: &Snapshot, typed: &str, top: usize, now: Timestamp) -> 
     shown.into_iter().map(|entry| related(&snapshot.corpus.entries[entry as usize])).collect()
 }
 
-/// Words that ask for a human or complain win over any match.
-fn decide(snapshot: &Snapshot, normalized: &str, scored: &[Scored]) -> (Decision, Option<HandoffReason>) {
+/// Words that ask for a human or complain win over any match. The reason is there for a hand-off only.
+pub(crate) fn decide(snapshot: &Snapshot, normalized: &str, scored: &[Scored]) -> (Decision, Option<HandoffReason>) {
     let routing = &snapshot.corpus.routing;
     if routing.asks_for_human(normalized) {
         return (Decision::Handoff, Some(HandoffReason::HumanRequested));

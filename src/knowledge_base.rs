@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use crate::corpus::history::{History, HistoryError, KeptVersion, LiveMark};
 use crate::corpus::{self, Corpus, Issue};
-use crate::gate::{GateReport, compare_golden};
+use crate::gate::{self, GateReport};
 use crate::policy::PolicySettings;
 use crate::ranking::RankerModel;
 use crate::retrieval::IndexError;
@@ -47,6 +47,25 @@ pub struct KnowledgeBase {
     history: Mutex<History>,
 }
 
+/// How to reload.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReloadOptions {
+    /// Only say what would change.
+    pub dry_run: bool,
+    /// Publish even where the gate refuses, for this reason.
+    pub force: Option<String>,
+}
+
+/// How a version becomes live.
+#[derive(Debug, Clone, Copy)]
+struct Publication<'a> {
+    /// Whether it stays over restarts until the next reload.
+    pinned: bool,
+    /// Why, where the gate refuses.
+    forced: Option<&'a str>,
+    now: Timestamp,
+}
+
 /// What a reload or rollback did, or would do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ReloadReport {
@@ -75,6 +94,9 @@ pub struct VersionInfo {
     pub questions: usize,
     /// Whether it is live now.
     pub live: bool,
+    /// Why it was last published against the gate; absent where it never was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forced: Option<String>,
 }
 
 /// Why a change to a knowledge base was refused; nothing changed.
@@ -82,7 +104,7 @@ pub struct VersionInfo {
 pub enum PublishError {
     #[error("the corpus has {} issue(s)", .0.len())]
     Invalid(Vec<Issue>),
-    #[error("the publish gate refused: {} golden question(s) answered rightly before would go wrong", .0.broken.len())]
+    #[error("the publish gate refused: {}", .0.reasons())]
     Refused(Box<GateReport>),
     #[error("no corpus version {0} is kept")]
     UnknownVersion(String),
@@ -112,7 +134,7 @@ impl KnowledgeBase {
             Some(kept) => kept,
             None => {
                 let loaded = Arc::new(load(&sources)?);
-                keep_live(&history, &loaded, false, now)?;
+                keep_live(&history, &loaded, Publication { pinned: false, forced: None, now })?;
                 loaded
             }
         };
@@ -132,26 +154,34 @@ impl KnowledgeBase {
         self.live.load_full()
     }
 
-    /// Loads the corpus directory again and publishes it, or with `dry_run` only says what would change. Blocking: up
-    /// to seconds.
+    /// Loads the corpus directory again and publishes it, or with `dry_run` only says what would change. A refusal of
+    /// the gate can be overridden with a reason, which is kept with the version. Blocking: up to seconds.
     ///
     /// # Errors
     /// As [`KnowledgeBase::open`], or [`PublishError::Refused`] by the gate; the live snapshot stays.
-    pub fn reload(&self, dry_run: bool, now: Timestamp) -> Result<ReloadReport, PublishError> {
+    pub fn reload(&self, options: &ReloadOptions, now: Timestamp) -> Result<ReloadReport, PublishError> {
         let started = Instant::now();
         let history = self.lock();
         let corpus = Arc::new(load(&self.sources)?);
         let next = Snapshot::prepare(corpus, &self.models, now)?;
-        let gate = compare_golden(&self.live.load(), &next, now)?;
-        if !gate.broken.is_empty() {
-            return Err(PublishError::Refused(Box::new(gate)));
+        let mut gate = gate::examine(&self.live.load(), &next, now)?;
+        if gate.refuses() {
+            gate.forced.clone_from(&options.force);
+            if gate.forced.is_none() {
+                return Err(PublishError::Refused(Box::new(gate)));
+            }
         }
-        let mut report = self.report(&next, gate, dry_run);
+        let mut report = self.report(&next, gate, options.dry_run);
         if self.sources.corpus.is_none() {
             report.warnings.push(embedded_note());
         }
-        if !dry_run {
-            self.publish(&history, next, false, now)?;
+        if !options.dry_run {
+            let forced = report.gate.forced.as_deref();
+            self.publish(&history, next, Publication { pinned: false, forced, now })?;
+            if let Some(reason) = forced {
+                let refusal = report.gate.reasons();
+                tracing::warn!(kb = self.name, corpus.version = report.version, reason, refusal, "forced a publish");
+            }
         }
         Ok(self.finish(report, started))
     }
@@ -166,9 +196,9 @@ impl KnowledgeBase {
         let history = self.lock();
         let corpus = history.get(version)?.ok_or_else(|| PublishError::UnknownVersion(version.to_owned()))?;
         let next = Snapshot::prepare(corpus, &self.models, now)?;
-        let gate = compare_golden(&self.live.load(), &next, now)?;
+        let gate = gate::compare(&self.live.load(), &next, now)?;
         let report = self.report(&next, gate, false);
-        self.publish(&history, next, true, now)?;
+        self.publish(&history, next, Publication { pinned: true, forced: None, now })?;
         Ok(self.finish(report, started))
     }
 
@@ -185,6 +215,7 @@ impl KnowledgeBase {
             published_at: kept.published_at.to_string(),
             entries: kept.entries,
             questions: kept.questions,
+            forced: kept.forced,
         };
         Ok(kept.into_iter().map(view).collect())
     }
@@ -204,10 +235,10 @@ impl KnowledgeBase {
     }
 
     /// Keeps the version first: once live, it must be found again.
-    fn publish(&self, history: &History, next: Snapshot, pinned: bool, now: Timestamp) -> Result<(), HistoryError> {
-        keep_live(history, &next.corpus, pinned, now)?;
+    fn publish(&self, history: &History, next: Snapshot, how: Publication<'_>) -> Result<(), HistoryError> {
+        keep_live(history, &next.corpus, how)?;
         let generation = self.live.load().generation + 1;
-        self.live.store(Arc::new(next.numbered(generation, now)));
+        self.live.store(Arc::new(next.numbered(generation, how.now)));
         Ok(())
     }
 
@@ -258,8 +289,12 @@ fn pinned(history: &History) -> Result<Option<Arc<Corpus>>, HistoryError> {
     }
 }
 
-fn keep_live(history: &History, corpus: &Arc<Corpus>, pinned: bool, now: Timestamp) -> Result<(), HistoryError> {
+fn keep_live(history: &History, corpus: &Arc<Corpus>, how: Publication<'_>) -> Result<(), HistoryError> {
+    let Publication { pinned, forced, now } = how;
     history.keep(corpus, now)?;
+    if let Some(reason) = forced {
+        history.note_forced(&corpus.version, reason)?;
+    }
     history.set_live(&LiveMark { version: corpus.version.clone(), published_at: now, pinned })
 }
 

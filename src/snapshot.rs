@@ -1,5 +1,6 @@
 //! One bundle of everything a request needs: corpus, matcher, router, policy. Built together, immutable, swapped as one.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
@@ -55,6 +56,15 @@ pub struct Known {
     /// Ranked entries, best first.
     pub scored: Vec<Scored>,
     routed: OnceLock<Routed>,
+}
+
+/// A question asked not long ago.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecentQuestion {
+    /// Normalised: personal numbers are placeholders.
+    pub normalized: String,
+    pub channel: Option<String>,
+    pub customer_tier: Option<String>,
 }
 
 /// The parts of a snapshot that do not come from the corpus.
@@ -130,6 +140,19 @@ impl Snapshot {
             }
         }
         Ok(known)
+    }
+
+    /// Questions that are still kept, at most `limit`, the first in the order of their text.
+    #[must_use]
+    pub fn recent_questions(&self, limit: usize) -> Vec<RecentQuestion> {
+        let recent = self.recent.iter().map(|(key, known)| RecentQuestion {
+            normalized: known.normalized.clone(),
+            channel: key.channel.clone(),
+            customer_tier: key.customer_tier.clone(),
+        });
+        // The cache has no order of its own; a question is kept as typed and as normalised.
+        let ordered: BTreeSet<RecentQuestion> = recent.filter(|question| !question.normalized.is_empty()).collect();
+        ordered.into_iter().take(limit).collect()
     }
 
     /// Where a known question goes that nobody answers; decided once.

@@ -21,7 +21,7 @@ const EDGES: [(&str, &[&str]); 19] = [
     ("decision", &[]),
     ("policy", &["decision", "statistics"]),
     ("snapshot", &["corpus", "decision", "policy", "ranking", "retrieval", "text", "tickets"]),
-    ("gate", &["corpus", "decision", "retrieval", "snapshot", "text"]),
+    ("gate", &["answer", "corpus", "decision", "policy", "ranking", "retrieval", "snapshot", "text", "tickets"]),
     ("knowledge_base", &["corpus", "gate", "policy", "ranking", "retrieval", "snapshot", "tickets"]),
     ("answer", &["corpus", "decision", "ranking", "retrieval", "snapshot", "tickets"]),
     ("quality", &["decision"]),

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::config::{Config, RawConfig};
 use crate::corpus::{Corpus, Issue, embedded, load, load_dir, load_files};
+use crate::gate::self_retrieval::{SelfRetrieval, ask_own_questions};
 use crate::knowledge_base::models;
 use crate::policy::{PolicySettings, PolicyStatement};
 use crate::snapshot::Snapshot;
@@ -44,8 +45,9 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let surroundings = surroundings(args, found.as_ref().ok())?;
     let prepared = surroundings.prepared.as_ref();
     let mut sound = if args.json { print_json(&found, prepared, &mut out)? } else { print(&found, &mut out)? };
-    if let (false, Some(snapshot)) = (args.json, prepared) {
-        print_policy(&snapshot.statement, &mut out)?;
+    if let (false, Some(prepared)) = (args.json, prepared) {
+        print_policy(&prepared.snapshot.statement, &mut out)?;
+        print_self_retrieval(&prepared.own, &mut out)?;
     }
     let mut err = std::io::stderr().lock();
     for problem in surroundings.findings {
@@ -69,7 +71,13 @@ enum Surrounding {
 /// What stands around the corpus, and the corpus as it would be served where all of it can be used.
 struct Surroundings {
     findings: Vec<Surrounding>,
-    prepared: Option<Snapshot>,
+    prepared: Option<Prepared>,
+}
+
+/// A corpus as it would be served, and how it finds its own questions.
+struct Prepared {
+    snapshot: Snapshot,
+    own: SelfRetrieval,
 }
 
 /// Findings about configuration and model, and about the model beside the corpus.
@@ -92,8 +100,10 @@ fn surroundings(args: &CheckArgs, corpus: Option<&Corpus>) -> anyhow::Result<Sur
     };
     let Some(corpus) = corpus else { return Ok(Surroundings { findings, prepared: None }) };
     findings.extend(models.router.warnings(&corpus.routing).into_iter().map(Surrounding::Warning));
-    let snapshot = Snapshot::prepare(Arc::new(corpus.clone()), &models, super::clock::now())?;
-    Ok(Surroundings { findings, prepared: Some(snapshot) })
+    let now = super::clock::now();
+    let snapshot = Snapshot::prepare(Arc::new(corpus.clone()), &models, now)?;
+    let own = ask_own_questions(&snapshot, now)?;
+    Ok(Surroundings { findings, prepared: Some(Prepared { snapshot, own }) })
 }
 
 /// Prints the thresholds, what they rest on, and what evidence is missing.
@@ -151,15 +161,29 @@ pub(super) fn print_issues(issues: &[Issue], out: &mut dyn Write) -> std::io::Re
     writeln!(out, "知识库有 {} 个问题，请改正后再试", issues.len())
 }
 
+/// Prints stored questions that find another entry, and entries that customers may get instead of each other.
+fn print_self_retrieval(own: &SelfRetrieval, out: &mut dyn Write) -> std::io::Result<()> {
+    let SelfRetrieval { asked, lost_total, near_total, .. } = own;
+    writeln!(out, "自检：{asked} 个问法里有 {lost_total} 个先找到别的条目，{near_total} 对条目问法很接近而答案不同")?;
+    for lost in &own.lost {
+        writeln!(out, "提醒 {lost}")?;
+    }
+    for near in &own.near {
+        writeln!(out, "提醒 {near}")?;
+    }
+    Ok(())
+}
+
 fn print_json(
     found: &Result<Corpus, Vec<Issue>>,
-    prepared: Option<&Snapshot>,
+    prepared: Option<&Prepared>,
     out: &mut dyn Write,
 ) -> anyhow::Result<bool> {
     let report = match found {
         Ok(corpus) => serde_json::json!({
             "ok": true, "version": corpus.version, "entries": corpus.entries.len(),
-            "issues": [], "warnings": corpus.warnings, "policy": prepared.map(|snapshot| &snapshot.statement),
+            "issues": [], "warnings": corpus.warnings, "policy": prepared.map(|prepared| &prepared.snapshot.statement),
+            "self_retrieval": prepared.map(|prepared| &prepared.own),
         }),
         Err(issues) => serde_json::json!({ "ok": false, "issues": issues, "warnings": [] }),
     };

@@ -12,7 +12,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{Config, Flags, RawConfig, sample};
 use crate::http::{self, KnowledgeBases};
-use crate::knowledge_base::{KnowledgeBase, PublishError, Sources};
+use crate::knowledge_base::{KnowledgeBase, PublishError, ReloadOptions, Sources};
 use crate::telemetry;
 
 use super::clock::now;
@@ -164,7 +164,7 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
 async fn reload_on_hangup(mut hangup: Signal, bases: KnowledgeBases) {
     while hangup.recv().await.is_some() {
         for (name, base) in bases.clone() {
-            let reloaded = tokio::task::spawn_blocking(move || base.reload(false, now())).await;
+            let reloaded = tokio::task::spawn_blocking(move || base.reload(&ReloadOptions::default(), now())).await;
             match reloaded {
                 Ok(Ok(report)) => tracing::info!(
                     kb = name,

@@ -6,6 +6,7 @@ use axum::Json;
 use tracing::Instrument as _;
 
 use crate::corpus::Issue;
+use crate::gate::GateReport;
 use crate::knowledge_base::{KnowledgeBase, PublishError, ReloadReport};
 
 use super::problem::{Code, ErrorItem, Problem};
@@ -26,7 +27,7 @@ pub(crate) async fn run(
     };
     match outcome {
         Ok(report) => {
-            app.metrics.publish(base.name(), if report.dry_run { "dry_run" } else { "published" });
+            app.metrics.publish(base.name(), outcome_name(&report));
             tracing::info!(
                 kb = base.name(),
                 corpus.version = report.version,
@@ -42,6 +43,15 @@ pub(crate) async fn run(
             tracing::warn!(kb = base.name(), error = %error, "a corpus change was refused");
             Err(problem(&error))
         }
+    }
+}
+
+/// How a change went, as the counter of publishes calls it.
+fn outcome_name(report: &ReloadReport) -> &'static str {
+    match (report.dry_run, &report.gate.forced) {
+        (true, _) => "dry_run",
+        (false, Some(_)) => "forced",
+        (false, None) => "published",
     }
 }
 
@@ -76,15 +86,26 @@ pub(crate) fn problem(error: &PublishError) -> Problem {
         line: issue.line,
         message: issue.message.clone(),
     };
-    let broken = |question: &String| ErrorItem {
+    let errors = match error {
+        PublishError::Refused(gate) => refusals(gate),
+        _ => issues(error).iter().map(item).collect(),
+    };
+    Problem { errors, ..refused }
+}
+
+/// Every golden question that breaks, and the promise that is lost.
+fn refusals(gate: &GateReport) -> Vec<ErrorItem> {
+    let broken = gate.broken.iter().map(|question| ErrorItem {
         field: None,
         file: Some("golden.jsonl".to_owned()),
         line: None,
         message: format!("“{question}”原来答对，换上新版会答错"),
-    };
-    let errors = match error {
-        PublishError::Refused(gate) => gate.broken.iter().map(broken).collect(),
-        _ => issues(error).iter().map(item).collect(),
-    };
-    Problem { errors, ..refused }
+    });
+    let lost = gate.promise_lost.iter().map(|lost| ErrorItem {
+        field: None,
+        file: None,
+        line: None,
+        message: lost.message.clone(),
+    });
+    broken.chain(lost).collect()
 }

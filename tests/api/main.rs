@@ -7,6 +7,7 @@ mod app;
 mod browsers;
 mod corpus;
 mod documentation;
+mod gate;
 mod life;
 mod load;
 mod policy;

@@ -77,7 +77,7 @@ fn a_rolled_back_version_survives_a_restart_until_the_next_reload() {
 
     let base = open();
     assert_eq!(base.snapshot().corpus.version, first, "the rollback was acknowledged");
-    base.reload(false, now()).unwrap();
+    base.reload(&yingda::knowledge_base::ReloadOptions::default(), now()).unwrap();
     drop(base);
     assert_eq!(open().snapshot().corpus.version, second);
 }

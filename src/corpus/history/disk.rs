@@ -52,12 +52,26 @@ pub(super) fn write_version(dir: &Path, corpus: &Corpus, info: KeptVersion) -> R
         let path = content.join(&file.path);
         write_synced(&path, &file.bytes).map_err(io(&path))?;
     }
-    let path = aside.join("manifest.json");
-    let bytes =
-        serde_json::to_vec(&Manifest { format: FORMAT, kept: info }).map_err(|error| io(&path)(error.into()))?;
-    write_synced(&path, &bytes).map_err(io(&path))?;
+    write_manifest(&aside.join("manifest.json"), info)?;
     sync_dir(&content).and_then(|()| sync_dir(&aside)).map_err(io(&aside))?;
     fs::rename(&aside, &target).and_then(|()| sync_dir(&versions)).map_err(io(&target))
+}
+
+/// Replaces the manifest of a kept version by one with the reason.
+pub(super) fn note_forced(dir: &Path, version: &str, reason: &str) -> Result<(), HistoryError> {
+    let path = dir.join("versions").join(version);
+    if !is_version(version) || !path.is_dir() {
+        return Ok(());
+    }
+    let known = manifest(&path).map_err(|reason| HistoryError::Damaged { version: version.to_owned(), reason })?;
+    let aside = path.join("manifest.json.tmp");
+    write_manifest(&aside, KeptVersion { forced: Some(reason.to_owned()), ..known })?;
+    fs::rename(&aside, path.join("manifest.json")).and_then(|()| sync_dir(&path)).map_err(io(&path))
+}
+
+fn write_manifest(path: &Path, kept: KeptVersion) -> Result<(), HistoryError> {
+    let bytes = serde_json::to_vec(&Manifest { format: FORMAT, kept }).map_err(|error| io(path)(error.into()))?;
+    write_synced(path, &bytes).map_err(io(path))
 }
 
 /// The corpus of a version; `None` where it is not kept or the name is no version.

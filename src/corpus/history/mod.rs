@@ -27,6 +27,10 @@ pub struct KeptVersion {
     pub entries: usize,
     /// Standard and similar questions.
     pub questions: usize,
+    /// Why it was published although the gate refused, the last time that happened. Absent in versions written before
+    /// publishing could be forced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forced: Option<String>,
 }
 
 /// Which version is served.
@@ -105,6 +109,7 @@ impl History {
             published_at,
             entries: corpus.entries.len(),
             questions: corpus.entries.iter().map(|entry| 1 + entry.similar.len()).sum(),
+            forced: None,
         };
         let mut store = self.lock();
         match &mut *store {
@@ -113,6 +118,22 @@ impl History {
             Store::Disk(dir) => disk::write_version(dir, corpus, info)?,
         }
         store.prune(self.limit, &corpus.version)
+    }
+
+    /// Remembers why a kept version is published against the gate. Nothing happens where it is not kept.
+    ///
+    /// # Errors
+    /// When it cannot be read or written; what was known of the version stays.
+    pub fn note_forced(&self, version: &str, reason: &str) -> Result<(), HistoryError> {
+        match &mut *self.lock() {
+            Store::Memory { kept, .. } => {
+                for (info, _) in kept.iter_mut().filter(|(info, _)| info.version == version) {
+                    info.forced = Some(reason.to_owned());
+                }
+                Ok(())
+            }
+            Store::Disk(dir) => disk::note_forced(dir, version, reason),
+        }
     }
 
     /// The corpus of a kept version; `None` where it is not kept.
@@ -241,6 +262,30 @@ mod tests {
         }
         let reopened = History::open(Some(dir.path())).unwrap();
         assert_eq!(reopened.list().unwrap().len(), 1); // a restart forgets nothing
+    }
+
+    #[test]
+    fn a_forced_publish_is_remembered_and_older_versions_read_without_one() {
+        let dir = tempfile::tempdir().unwrap();
+        for place in [None, Some(dir.path())] {
+            let history = History::open(place).unwrap();
+            let kept = corpus("甲");
+            history.keep(&kept, at(1)).unwrap();
+            assert_eq!(history.list().unwrap()[0].forced, None);
+            history.note_forced(&kept.version, "活动提前结束").unwrap();
+            history.note_forced("0123456789abcdef", "no such version").unwrap();
+            history.keep(&kept, at(2)).unwrap(); // published again without force: the record stays
+            let listed = history.list().unwrap();
+            assert_eq!((listed.len(), listed[0].forced.as_deref()), (1, Some("活动提前结束")));
+            assert_eq!(listed[0].published_at, at(1));
+            assert!(history.get(&kept.version).unwrap().is_some());
+        }
+        let manifest = dir.path().join("versions").join(&corpus("甲").version).join("manifest.json");
+        let written = fs::read_to_string(&manifest).unwrap();
+        let before = written.replace(",\"forced\":\"活动提前结束\"", "");
+        assert_ne!(before, written);
+        fs::write(&manifest, before).unwrap();
+        assert_eq!(History::open(Some(dir.path())).unwrap().list().unwrap()[0].forced, None);
     }
 
     #[test]

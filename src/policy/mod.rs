@@ -48,7 +48,8 @@ impl Default for PolicySettings {
 ///
 /// Labelled and reviewed questions are judged alone where they are enough to prove anything, so that staff-written
 /// questions cannot prettify them; otherwise all rows together, marked as optimistic. `calibrated_on` says in Chinese
-/// what the confidences of the evidence were calibrated on.
+/// what the confidences of the evidence were calibrated on; that may be the same rows, since rescaling keeps their order
+/// and with it the walk.
 #[must_use]
 pub fn resolve(settings: &PolicySettings, evidence: &[EvidenceRow], calibrated_on: &str) -> (Policy, PolicyStatement) {
     let rows = judged_rows(settings.target_precision, evidence);

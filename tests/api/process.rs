@@ -123,3 +123,26 @@ fn wrong_usage_has_a_code_of_its_own() {
     assert_eq!(run(&["fly"]).0, 2);
     assert_eq!(run(&["--help"]).0, 0);
 }
+
+#[test]
+fn checking_says_what_is_promised_and_which_entries_are_near() {
+    let near = concat!(
+        "{\"id\":\"a\",\"question\":\"在门店里买的儿童安全座椅可以送到店里免费安装吗\",\"answer\":\"可以。\"}\n",
+        "{\"id\":\"b\",\"question\":\"在门店里买的儿童安全座椅可以送到店里免费安装么\",\"answer\":\"不可以。\"}\n",
+    );
+    let folder = corpus(near);
+    let path = folder.path().to_str().unwrap();
+    let (code, out, _) = run(&["check", "--corpus", path]);
+    assert_eq!(code, 0, "{out}");
+    for part in ["证据还不能证明，所以不作承诺", "证据 还差 59 个带标注的问题", "条目 a 的", "答案却不同"]
+    {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    let elsewhere = TempDir::new().unwrap();
+    let config = elsewhere.path().join("config.toml");
+    fs::write(&config, "answer_threshold = 0.8\n").unwrap();
+    let (code, out, _) = run(&["check", "--json", "--corpus", path, "--config", config.to_str().unwrap()]);
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &report["policy"]["basis"]), (0, &serde_json::json!("set_by_hand")), "{out}");
+    assert_eq!(report["self_retrieval"]["near_total"], 1, "{out}");
+}

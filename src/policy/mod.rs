@@ -7,10 +7,10 @@ pub mod certify;
 pub mod evidence;
 pub mod statement;
 
+use crate::decision::Policy;
 use certify::{Outcomes, RISK, Tally, Verdict};
 use statement::{EvidenceSummary, SuggestStatement, bound, missing, rounded, share};
 
-pub use crate::decision::Policy;
 pub use evidence::{EvidenceKind, EvidenceRow};
 pub use statement::{Basis, PolicyStatement, PromisedOn};
 

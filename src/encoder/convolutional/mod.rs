@@ -1,0 +1,273 @@
+//! The convolutional encoder: Universal Sentence Encoder, multilingual, version 3.
+//!
+//! Embeddings pass through three branches of n-gram convolutions, the results are
+//! added up over the text and a small dense network turns the sum into the
+//! sentence's vector (Yang et al., *Multilingual Universal Sentence Encoder for
+//! Semantic Retrieval*, ACL 2020). It does not cache: the same text is encoded anew.
+
+mod branch;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use serde::Deserialize;
+
+use self::branch::{Branch, relu};
+use self::table::Table;
+use super::EncoderError;
+use super::kernels::{Kernel, Matrix, quantize};
+use super::lanes::{self, LayerNorm, vectorize};
+use super::pieces::{Lattice, Pieces};
+use super::weights::Weights;
+
+/// Pieces of a text that count; about 700 Chinese characters.
+const LONGEST: usize = 512;
+
+/// A sentence encoder that looks at short n-grams; fast.
+#[derive(Debug, Clone)]
+pub struct Convolutional {
+    pieces: Pieces,
+    table: Table,
+    /// Embedding → the inputs of all branches, side by side.
+    projection: Matrix,
+    projection_bias: Vec<f32>,
+    /// Over the inputs of all branches together.
+    projection_norm: LayerNorm,
+    branches: Vec<Branch>,
+    /// Over embedding and branches, side by side.
+    norm: LayerNorm,
+    pooling: Matrix,
+    pooling_bias: Vec<f32>,
+    /// Residual dense layers without bias: see [`Convolutional::head`].
+    stack: [Matrix; 4],
+    kernel: Kernel,
+}
+
+/// Working memory, reused from text to text; grows with the longest text seen.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
+    lattice: Lattice,
+    /// tokens × (embedding + branches).
+    features: Vec<f32>,
+    projected: Vec<f32>,
+    branch: branch::Buffers,
+    codes: Vec<i16>,
+    scales: Vec<f32>,
+    pooled: Vec<f32>,
+    /// The dense layers' outputs.
+    dense: [Vec<f32>; 3],
+}
+
+#[derive(Deserialize)]
+struct Header {
+    branches: Vec<Window>,
+    epsilon: f32,
+    dimensions: usize,
+}
+
+#[derive(Deserialize)]
+struct Window {
+    width: usize,
+    before: usize,
+}
+
+impl Convolutional {
+    /// Builds the encoder from a weight file of architecture `convolutional`.
+    ///
+    /// # Errors
+    ///
+    /// `EncoderError::Header` or `Tensor` when a part is missing, `Shape` when the
+    /// parts do not fit each other.
+    pub(super) fn read(weights: &Weights<'_>) -> Result<Self, EncoderError> {
+        let Header { branches: windows, epsilon, dimensions } = weights.header()?;
+        let table = Table::read(weights)?;
+        let projection = weights.matrix("projection")?;
+        let channels = projection.rows() / windows.len().max(1);
+        let branches = windows.iter().map(|window| Branch::read(weights, (window.width, window.before), channels));
+        let encoder = Self {
+            pieces: Pieces::read(weights, table.rows())?,
+            table,
+            projection,
+            projection_bias: weights.floats("projection.bias")?,
+            projection_norm: norm(weights, "projection.norm", epsilon)?,
+            branches: branches.collect::<Result<_, _>>()?,
+            norm: norm(weights, "norm", epsilon)?,
+            pooling: weights.matrix("pooling")?,
+            pooling_bias: weights.floats("pooling.bias")?,
+            stack: [
+                weights.matrix("stack.0")?,
+                weights.matrix("stack.1")?,
+                weights.matrix("stack.2")?,
+                weights.matrix("stack.3")?,
+            ],
+            kernel: Kernel::detect(),
+        };
+        if encoder.fits(channels) && encoder.dimensions() == dimensions {
+            Ok(encoder)
+        } else {
+            Err(EncoderError::Shape("the layers do not fit each other".to_owned()))
+        }
+    }
+
+    /// Whether every layer takes what the one before it gives.
+    fn fits(&self, channels: usize) -> bool {
+        let inner = channels * self.branches.len();
+        let features = self.table.dimensions() + inner;
+        let [first, second, third, fourth] = &self.stack;
+        let hidden = second.rows();
+        let output = fourth.rows();
+        let shape = |matrix: &Matrix| (matrix.columns(), matrix.rows());
+        channels > 0
+            && shape(&self.projection) == (self.table.dimensions(), inner)
+            && self.projection_bias.len() == inner
+            && [self.projection_norm.weight.len(), self.projection_norm.bias.len()] == [inner; 2]
+            && [self.norm.weight.len(), self.norm.bias.len()] == [features; 2]
+            && self.pooling.columns() == features
+            && self.pooling_bias.len() == self.pooling.rows()
+            && shape(first) == (self.pooling.rows(), 2 * hidden)
+            && second.columns() == hidden
+            && shape(third) == (hidden, 2 * output)
+            && fourth.columns() == output
+    }
+
+    /// Length of the vectors.
+    pub(super) fn dimensions(&self) -> usize {
+        self.stack[3].rows()
+    }
+
+    /// Runs on `kernel` from now on; for tests and measurements.
+    pub(super) fn with_kernel(self, kernel: Kernel) -> Self {
+        Self {
+            projection: self.projection.with_kernel(kernel),
+            branches: self.branches.into_iter().map(|branch| branch.with_kernel(kernel)).collect(),
+            pooling: self.pooling.with_kernel(kernel),
+            stack: self.stack.map(|matrix| matrix.with_kernel(kernel)),
+            kernel,
+            ..self
+        }
+    }
+
+    /// The vector of `text`, of length one.
+    pub(super) fn encode(&self, text: &str, buffers: &mut Buffers) -> Vec<f32> {
+        let tokens = self.embed(text, buffers);
+        self.convolve(tokens, buffers);
+        self.pool(tokens, buffers);
+        self.head(buffers)
+    }
+
+    /// Looks up the pieces, fills the embedding part of `features` and `projected`; returns their number.
+    fn embed(&self, text: &str, buffers: &mut Buffers) -> usize {
+        let Buffers { lattice, features, projected, codes, scales, .. } = buffers;
+        let rows = self.pieces.split(text, LONGEST, lattice);
+        let (width, columns) = (self.norm.weight.len(), self.table.dimensions());
+        features.resize(rows.len() * width, 0.0);
+        codes.resize(rows.len() * columns, 0);
+        scales.clear();
+        vectorize(self.kernel, || {
+            for ((feature, codes), row) in
+                features.chunks_exact_mut(width).zip(codes.chunks_exact_mut(columns)).zip(rows)
+            {
+                let embedding = feature.get_mut(..columns).unwrap_or_default();
+                self.table.unpack(*row, embedding);
+                scales.push(quantize(embedding, codes));
+            }
+        });
+        projected.resize(rows.len() * self.projection.rows(), 0.0);
+        self.projection.multiply(codes, scales, projected);
+        vectorize(self.kernel, || {
+            for row in projected.chunks_exact_mut(self.projection.rows()) {
+                lanes::add(row, &self.projection_bias);
+                self.projection_norm.apply(row);
+            }
+        });
+        rows.len()
+    }
+
+    /// Runs every branch and writes its result beside the embeddings.
+    fn convolve(&self, tokens: usize, buffers: &mut Buffers) {
+        let Buffers { features, projected, branch: inner, .. } = buffers;
+        let (width, projected_width) = (self.norm.weight.len(), self.projection.rows());
+        let channels = projected_width / self.branches.len();
+        for (index, branch) in self.branches.iter().enumerate() {
+            let start = index * channels;
+            inner.rows.resize(tokens * channels, 0.0);
+            let sources = projected.chunks_exact(projected_width);
+            for (row, source) in inner.rows.chunks_exact_mut(channels).zip(sources) {
+                row.copy_from_slice(source.get(start..start + channels).unwrap_or_default());
+            }
+            branch.apply(self.kernel, inner);
+            let offset = self.table.dimensions() + start;
+            for (row, feature) in inner.rows.chunks_exact(channels).zip(features.chunks_exact_mut(width)) {
+                if let Some(target) = feature.get_mut(offset..offset + channels) {
+                    target.copy_from_slice(row);
+                }
+            }
+        }
+    }
+
+    /// Normalises and adds up the tokens, then projects: Σ(W·x + b) = W·Σx + tokens·b, over √tokens.
+    #[expect(clippy::cast_precision_loss, reason = "a text has at most a few hundred tokens")]
+    fn pool(&self, tokens: usize, buffers: &mut Buffers) {
+        let Buffers { features, pooled, codes, scales, dense: [out, ..], .. } = buffers;
+        let width = self.norm.weight.len();
+        pooled.clear();
+        pooled.resize(width, 0.0);
+        vectorize(self.kernel, || {
+            for row in features.chunks_exact_mut(width) {
+                self.norm.apply(row);
+                lanes::add(pooled, row);
+            }
+        });
+        product(&self.pooling, pooled, (codes, scales), out);
+        let count = tokens as f32;
+        let factor = 1.0 / count.sqrt();
+        for (value, bias) in out.iter_mut().zip(&self.pooling_bias) {
+            *value = (*value + count * bias) * factor;
+        }
+    }
+
+    /// The residual dense network.
+    ///
+    /// With x from [`Convolutional::pool`]: a = `ReLU`(A·x), b = `ReLU`(B·a + P·x),
+    /// c = `ReLU`(C·b), and the vector is tanh(D·c + Q·b) scaled to length one.
+    /// A and P read the same input and are one matrix, and so are C and Q.
+    fn head(&self, buffers: &mut Buffers) -> Vec<f32> {
+        let Buffers { codes, scales, dense: [input, wide, narrow], .. } = buffers;
+        let [first, second, third, fourth] = &self.stack;
+        product(first, input, (codes, scales), wide);
+        let (a, skipped) = wide.split_at_mut(second.rows());
+        rectify(a);
+        product(second, a, (codes, scales), narrow);
+        lanes::add(narrow, skipped);
+        rectify(narrow);
+
+        product(third, narrow, (codes, scales), wide);
+        let (c, skipped) = wide.split_at_mut(fourth.rows());
+        rectify(c);
+        product(fourth, c, (codes, scales), narrow);
+        lanes::add(narrow, skipped);
+        let mut vector: Vec<f32> = narrow.iter().map(|value| libm::tanhf(*value)).collect();
+        lanes::normalize(&mut vector);
+        vector
+    }
+}
+
+fn norm(weights: &Weights<'_>, name: &str, epsilon: f32) -> Result<LayerNorm, EncoderError> {
+    let weight = weights.floats(&format!("{name}.weight"))?;
+    Ok(LayerNorm { weight, bias: weights.floats(&format!("{name}.bias"))?, epsilon })
+}
+
+/// out = matrix · input, for one row.
+fn product(matrix: &Matrix, input: &[f32], (codes, scales): (&mut Vec<i16>, &mut Vec<f32>), out: &mut Vec<f32>) {
+    codes.resize(matrix.columns(), 0);
+    scales.clear();
+    scales.push(quantize(input, codes));
+    out.resize(matrix.rows(), 0.0);
+    matrix.multiply(codes, scales, out);
+}
+
+fn rectify(values: &mut [f32]) {
+    for value in values {
+        *value = relu(*value);
+    }
+}

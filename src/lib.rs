@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod corpus;
 pub mod decision;
+pub mod explanation;
 pub mod gate;
 pub mod http;
 pub mod knowledge_base;

@@ -9,20 +9,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room → rooms it may use. Rooms are the first path segment below `src/`.
-const EDGES: [(&str, &[&str]); 17] = [
+const EDGES: [(&str, &[&str]); 20] = [
     ("text", &[]),
     ("config", &["decision"]),
     ("telemetry", &["config"]),
     ("corpus", &["text"]),
-    ("tickets", &["corpus", "text"]),
+    ("random", &[]),
+    ("tickets", &["corpus", "random", "text"]),
     ("retrieval", &["text"]),
     ("ranking", &["corpus", "retrieval", "text"]),
     ("decision", &[]),
     ("snapshot", &["corpus", "decision", "ranking", "retrieval", "text", "tickets"]),
     ("gate", &["corpus", "decision", "retrieval", "snapshot", "text"]),
     ("knowledge_base", &["corpus", "decision", "gate", "ranking", "retrieval", "snapshot", "tickets"]),
-    ("answer", &["corpus", "decision", "ranking", "retrieval", "snapshot", "tickets"]),
+    ("explanation", &["ranking", "snapshot", "text"]),
+    ("answer", &["corpus", "decision", "explanation", "ranking", "retrieval", "snapshot", "tickets"]),
     ("quality", &["decision"]),
+    ("evaluation", &["answer", "corpus", "decision", "quality", "random", "retrieval", "snapshot", "tickets"]),
     ("http", &["answer", "config", "corpus", "decision", "gate", "knowledge_base", "snapshot", "tickets", "text"]),
     (
         "cli",
@@ -31,9 +34,10 @@ const EDGES: [(&str, &[&str]); 17] = [
             "config",
             "corpus",
             "decision",
+            "evaluation",
+            "explanation",
             "http",
             "knowledge_base",
-            "quality",
             "ranking",
             "snapshot",
             "telemetry",
@@ -46,7 +50,7 @@ const EDGES: [(&str, &[&str]); 17] = [
 ];
 
 /// Crate → rooms that may name it.
-const CONFINED: [(&str, &[&str]); 12] = [
+const CONFINED: [(&str, &[&str]); 13] = [
     ("axum", &["http"]),
     ("tower_http", &["http"]),
     ("tantivy", &["retrieval"]),
@@ -58,6 +62,7 @@ const CONFINED: [(&str, &[&str]); 12] = [
     ("unicode_normalization", &["text"]),
     ("rapidfuzz", &["ranking", "corpus"]),
     ("clap", &["cli", "config"]),
+    ("plotters", &["evaluation"]),
     ("tokio", &["http", "cli"]),
 ];
 

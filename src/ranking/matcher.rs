@@ -130,6 +130,12 @@ impl Matcher {
         Ok(Calibration::fit(&evidence).unwrap_or_default())
     }
 
+    /// What cuts the corpus's texts, and so the customers', into words.
+    #[must_use]
+    pub fn segmenter(&self) -> &Segmenter {
+        &self.segmenter
+    }
+
     /// Analyses a customer's text as the corpus was analysed.
     #[must_use]
     pub fn terms(&self, text: &str) -> Terms {

@@ -10,6 +10,7 @@ pub mod import;
 pub mod progress;
 pub mod promote;
 pub mod serve;
+pub mod show_one;
 pub mod train;
 
 use std::ffi::OsString;
@@ -40,6 +41,8 @@ enum Subcommands {
     Train(train::Args),
     /// 用带答案的问题或带标签的工单评测
     Evaluate(Evaluate),
+    /// 一个问题从输入到决定的全过程
+    ShowOne(show_one::ShowOne),
     /// 把表格和其他系统导出的问答转成知识库文件
     Import(import::ImportArgs),
     /// 把知识库导出成目录、JSON Lines、CSV 或 XLSX
@@ -70,6 +73,7 @@ impl Subcommands {
         match self {
             Self::Serve(args) => serve::run(args),
             Self::Check(args) => check::run(&args),
+            Self::ShowOne(args) => show_one::run(&args),
             Self::Import(args) => import::run(&args),
             Self::Export(args) => export::run(&args),
             Self::Train(args) => train::run(&args),

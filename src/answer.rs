@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::corpus::Entry;
 use crate::decision::SUGGESTED;
+use crate::explanation::{Explainer, Explanation, reported};
 use crate::ranking::Scored;
 use crate::retrieval::IndexError;
 use crate::snapshot::Snapshot;
@@ -83,10 +84,9 @@ pub struct Candidate {
     pub question: String,
     pub matched_question: String,
     pub confidence: f64,
-    /// Present when asked for: named signals and what they add to the logit.
+    /// Present when asked for; boxed, for it is large and hardly ever there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub explanation: Option<serde_json::Value>,
+    pub explanation: Option<Box<Explanation>>,
 }
 
 /// The answer of the answer endpoint, without the message id that HTTP adds.
@@ -118,7 +118,7 @@ pub fn answer(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> R
         answer: best.map(|best| direct_answer(snapshot, best, question, now)),
         suggestions: scored.iter().take(suggested).map(|one| suggestion(snapshot, one)).collect(),
         handoff: reason.map(|reason| hand_off(snapshot, snapshot.route(&known, &ticket), reason)),
-        candidates: scored.iter().take(question.top).map(|one| candidate(snapshot, one, question.explain)).collect(),
+        candidates: candidates(snapshot, question, scored),
         corpus_version: snapshot.corpus.version.clone(),
         model_version: snapshot.model_version.clone(),
     })
@@ -185,40 +185,24 @@ fn hand_off(snapshot: &Snapshot, routed: &Routed, reason: HandoffReason) -> Hand
     }
 }
 
-fn candidate(snapshot: &Snapshot, scored: &Scored, explain: bool) -> Candidate {
-    let entry = entry_of(snapshot, scored);
-    Candidate {
-        faq_id: entry.id.clone(),
-        question: entry.question.clone(),
-        matched_question: matched_question(snapshot, scored),
-        confidence: reported(scored.confidence),
-        explanation: explain.then(|| explanation(snapshot, scored)),
-    }
-}
-
-/// The gate's sum, term by term: the contributions and the intercept add up to the logit; the calibration turns that
-/// into the logit of the confidence.
-fn explanation(snapshot: &Snapshot, scored: &Scored) -> serde_json::Value {
-    let gate = &snapshot.matcher.model.gate;
-    serde_json::json!({
-        "signals": snapshot.matcher.model.contributions(scored),
-        "intercept": gate.intercept,
-        "logit": gate.logit(&scored.gate_inputs),
-        "calibration": snapshot.matcher.calibration,
-        "rank_logit": scored.rank_logit,
-        "answer_threshold": snapshot.policy.answer_threshold,
-        "suggest_threshold": snapshot.policy.suggest_threshold,
-    })
+fn candidates(snapshot: &Snapshot, question: &Question<'_>, scored: &[Scored]) -> Vec<Candidate> {
+    let explainer = question.explain.then(|| Explainer::new(snapshot, question.text));
+    let candidate = |(at, one): (usize, &Scored)| {
+        let entry = entry_of(snapshot, one);
+        Candidate {
+            faq_id: entry.id.clone(),
+            question: entry.question.clone(),
+            matched_question: matched_question(snapshot, one),
+            confidence: reported(one.confidence),
+            explanation: explainer.as_ref().and_then(|explainer| explainer.explain(scored, at)).map(Box::new),
+        }
+    };
+    scored.iter().enumerate().take(question.top).map(candidate).collect()
 }
 
 fn suggestion(snapshot: &Snapshot, scored: &Scored) -> Suggestion {
     let entry = entry_of(snapshot, scored);
     Suggestion { faq_id: entry.id.clone(), question: entry.question.clone(), confidence: reported(scored.confidence) }
-}
-
-/// Six decimals: all that an f32 knows, without the tail of digits that widening it makes.
-fn reported(confidence: f32) -> f64 {
-    (f64::from(confidence) * 1e6).round() / 1e6
 }
 
 fn related(entry: &Entry) -> Related {

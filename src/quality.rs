@@ -28,6 +28,7 @@ pub struct AnswerQuality {
     pub out_of_scope: usize,
     pub recall_at_1: f64,
     pub recall_at_5: f64,
+    pub recall_at_20: f64,
     pub mrr_at_10: f64,
     /// Share answered rightly at the loosest threshold that keeps 95 % of all answers right; chosen on these rows.
     pub coverage_at_95_precision: f64,
@@ -56,6 +57,7 @@ impl AnswerQuality {
             out_of_scope: outside.len(),
             recall_at_1: within(1),
             recall_at_5: within(5),
+            recall_at_20: within(20),
             mrr_at_10: reciprocal.sum::<f64>() / count(inside.len().max(1)),
             coverage_at_95_precision: coverage_at_precision(rows, 0.95),
             direct_answer_rate: share(&inside, |row| answered(&row)),
@@ -67,25 +69,56 @@ impl AnswerQuality {
     }
 }
 
-/// Largest share of in-scope rows answered rightly such that `target` of all answers are right, over all thresholds.
+/// What a threshold would do: every question whose best candidate is at least this sure gets answered.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct CurvePoint {
+    pub threshold: f64,
+    /// Right answers as a share of the in-scope questions.
+    pub coverage: f64,
+    /// Right answers as a share of all answers, out-of-scope questions counted.
+    pub precision: f64,
+}
+
+/// The precision–coverage curve, strictest threshold first; one point for every confidence that occurs.
 #[must_use]
-pub fn coverage_at_precision(rows: &[Judged], target: f64) -> f64 {
+pub fn precision_coverage(rows: &[Judged]) -> Vec<CurvePoint> {
     let mut ordered: Vec<&Judged> = rows.iter().collect();
     ordered.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-    let (mut right, mut best) = (0_usize, 0_usize);
+    let inside = count(rows.iter().filter(|row| row.in_scope).count().max(1));
+    let mut right = 0_usize;
+    let mut points = Vec::new();
     for (at, row) in ordered.iter().enumerate() {
         right += usize::from(row.rank == Some(1));
         let last_of_tie = ordered.get(at + 1).is_none_or(|next| next.confidence < row.confidence);
-        if last_of_tie && count(right) >= target * count(at + 1) {
-            best = right;
+        if last_of_tie {
+            let (coverage, precision) = (count(right) / inside, count(right) / count(at + 1));
+            points.push(CurvePoint { threshold: row.confidence, coverage, precision });
         }
     }
-    count(best) / count(rows.iter().filter(|row| row.in_scope).count().max(1))
+    points
 }
 
-/// Mean distance between confidence and accuracy over equal-width bins, weighted by size.
+/// Largest share of in-scope rows answered rightly such that `target` of all answers are right, over all thresholds.
 #[must_use]
-pub fn calibration_error(rows: &[Judged], bins: usize) -> f64 {
+pub fn coverage_at_precision(rows: &[Judged], target: f64) -> f64 {
+    // The quotient may fall short of the target by its last bit where it meets it.
+    let meets = |point: &CurvePoint| point.precision >= target - 1e-12;
+    precision_coverage(rows).iter().filter(|point| meets(point)).map(|point| point.coverage).fold(0.0, f64::max)
+}
+
+/// Questions of nearly the same confidence, and how often the best candidate was right.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct ReliabilityBin {
+    pub questions: usize,
+    /// Mean confidence; 0 without questions.
+    pub confidence: f64,
+    /// Share of right best candidates; 0 without questions.
+    pub accuracy: f64,
+}
+
+/// `bins` bins of equal width over confidence 0..=1, ascending.
+#[must_use]
+pub fn reliability(rows: &[Judged], bins: usize) -> Vec<ReliabilityBin> {
     let mut sums = vec![(0_usize, 0.0, 0_usize); bins];
     for row in rows {
         #[expect(
@@ -98,7 +131,21 @@ pub fn calibration_error(rows: &[Judged], bins: usize) -> f64 {
         sums[bin].1 += row.confidence;
         sums[bin].2 += usize::from(row.rank == Some(1));
     }
-    let distance = sums.iter().map(|(_, confidence, right)| (confidence - count(*right)).abs());
+    let mean = |questions: usize, sum: f64| sum / count(questions.max(1));
+    sums.into_iter()
+        .map(|(questions, confidence, right)| ReliabilityBin {
+            questions,
+            confidence: mean(questions, confidence),
+            accuracy: mean(questions, count(right)),
+        })
+        .collect()
+}
+
+/// Mean distance between confidence and accuracy over equal-width bins, weighted by size.
+#[must_use]
+pub fn calibration_error(rows: &[Judged], bins: usize) -> f64 {
+    let bins = reliability(rows, bins);
+    let distance = bins.iter().map(|bin| count(bin.questions) * (bin.confidence - bin.accuracy).abs());
     distance.sum::<f64>() / count(rows.len().max(1))
 }
 
@@ -133,6 +180,17 @@ mod tests {
         assert!((quality.coverage_at_95_precision - 1.0 / 3.0).abs() < 1e-12, "only the first keeps 95 % right");
         let expected = (((0.95 + 0.92) - 1.0) + 0.3 + 0.1) / 4.0;
         assert!((quality.calibration_error - expected).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_curve_and_the_bins_match_a_count_by_hand() {
+        let rows = [row(Some(1), 0.95, true), row(Some(2), 0.92, true), row(Some(1), 0.3, true), row(None, 0.3, false)];
+        let points = precision_coverage(&rows);
+        let found: Vec<(f64, f64, f64)> = points.iter().map(|p| (p.threshold, p.coverage, p.precision)).collect();
+        assert_eq!(found, [(0.95, 1.0 / 3.0, 1.0), (0.92, 1.0 / 3.0, 0.5), (0.3, 2.0 / 3.0, 0.5)]);
+        let bins = reliability(&rows, 10);
+        assert_eq!(bins.iter().map(|bin| bin.questions).collect::<Vec<_>>(), [0, 0, 0, 2, 0, 0, 0, 0, 0, 2]);
+        assert!((bins[9].confidence - 0.935).abs() < 1e-12 && (bins[9].accuracy - 0.5).abs() < 1e-12, "{bins:?}");
     }
 
     #[test]

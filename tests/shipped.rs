@@ -9,6 +9,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 use yingda::answer::{Answered, Decision, HandoffReason, Question, answer, suggest};
 use yingda::config::default_time_zone;
+use yingda::evaluation::questions::Scope;
+use yingda::evaluation::ranks::{differences, read_ranks};
+use yingda::evaluation::{Outcome, judge_all, read_questions};
 use yingda::knowledge_base::{KnowledgeBase, Sources};
 use yingda::policy::PolicySettings;
 use yingda::quality::{AnswerQuality, Judged};
@@ -48,22 +51,18 @@ fn the_corpus_is_complete_and_without_warnings() {
     assert!(snapshot.router.labels().iter().all(|label| groups.contains(label.as_str())), "every label has a group");
 }
 
-#[test]
-fn evaluation_questions_fare_as_well_as_they_did() {
+fn evaluated() -> Vec<Outcome> {
     let base = shipped();
     let snapshot = base.snapshot();
-    let judge = |row: &Value| {
-        let answered = ask(&snapshot, row["question"].as_str().unwrap(), ordinary_day());
-        let wanted = row["faq_id"].as_str();
-        Judged {
-            rank: answered.candidates.iter().position(|c| Some(c.faq_id.as_str()) == wanted).map(|at| at + 1),
-            confidence: answered.candidates.first().map_or(0.0, |best| best.confidence),
-            decision: answered.decision,
-            in_scope: wanted.is_some(),
-            suggested: answered.suggestions.iter().any(|s| Some(s.faq_id.as_str()) == wanted),
-        }
-    };
-    let judged: Vec<Judged> = rows("questions.jsonl").iter().chain(&rows("out_of_scope.jsonl")).map(judge).collect();
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/eval");
+    let mut questions = read_questions(&dir.join("questions.jsonl"), Scope::Inside(&snapshot.corpus)).unwrap();
+    questions.extend(read_questions(&dir.join("out_of_scope.jsonl"), Scope::Outside).unwrap());
+    judge_all(&snapshot, &questions, ordinary_day(), &|| ()).unwrap()
+}
+
+#[test]
+fn evaluation_questions_fare_as_well_as_they_did() {
+    let judged: Vec<Judged> = evaluated().iter().map(Outcome::judged).collect();
     let quality = AnswerQuality::of(&judged);
     // Measured when these bounds were set: 0.79, 0.94, 0.25, 0.95, 0.03.
     assert!(quality.recall_at_1 >= 0.78, "{quality:?}");
@@ -71,6 +70,26 @@ fn evaluation_questions_fare_as_well_as_they_did() {
     assert!(quality.direct_answer_rate >= 0.22, "{quality:?}");
     assert!(quality.direct_answer_precision.unwrap() >= 0.93, "{quality:?}");
     assert!(quality.out_of_scope_answered.unwrap() <= 0.05, "{quality:?}");
+}
+
+#[test]
+fn no_rank_or_decision_changes_unreviewed() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/shipped_ranks.csv");
+    let reviewed = read_ranks(std::fs::File::open(path).unwrap()).unwrap();
+    let outcomes = evaluated();
+    assert!(outcomes.len() >= 600, "{} questions", outcomes.len());
+    let changed = differences(&reviewed, &outcomes);
+    assert!(
+        changed.is_empty(),
+        "{} of {} evaluation questions fare otherwise than tests/fixtures/shipped_ranks.csv says:\n{}\n\n\
+         Review them one by one (`cargo run -- show-one QUESTION --at 2026-09-15T12:00:00+08:00` shows a question's \
+         whole way). If they are meant, renew the file and commit it with the reason:\n\
+         cargo run -- evaluate answers --corpus corpus --ranks tests/fixtures/shipped_ranks.csv \
+         --at 2026-09-15T12:00:00+08:00",
+        changed.len(),
+        outcomes.len(),
+        changed.join("\n"),
+    );
 }
 
 #[test]

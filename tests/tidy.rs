@@ -9,22 +9,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room → rooms it may use. Rooms are the first path segment below `src/`.
-const EDGES: [(&str, &[&str]); 19] = [
+const EDGES: [(&str, &[&str]); 23] = [
     ("text", &[]),
     ("statistics", &[]),
-    ("config", &["policy"]),
+    ("config", &["encoder", "policy"]),
     ("telemetry", &["config"]),
     ("corpus", &["text"]),
-    ("tickets", &["corpus", "statistics", "text"]),
+    ("random", &[]),
+    ("encoder", &[]),
+    ("tickets", &["corpus", "random", "statistics", "text"]),
     ("retrieval", &["text"]),
-    ("ranking", &["corpus", "decision", "policy", "retrieval", "text"]),
+    ("ranking", &["corpus", "decision", "encoder", "policy", "retrieval", "text"]),
     ("decision", &[]),
     ("policy", &["decision", "statistics"]),
-    ("snapshot", &["corpus", "decision", "policy", "ranking", "retrieval", "text", "tickets"]),
+    ("snapshot", &["corpus", "decision", "encoder", "policy", "ranking", "retrieval", "text", "tickets"]),
     ("gate", &["answer", "corpus", "decision", "policy", "ranking", "retrieval", "snapshot", "text", "tickets"]),
-    ("knowledge_base", &["corpus", "gate", "policy", "ranking", "retrieval", "snapshot", "tickets"]),
-    ("answer", &["corpus", "decision", "ranking", "retrieval", "snapshot", "tickets"]),
+    ("knowledge_base", &["corpus", "encoder", "gate", "policy", "ranking", "retrieval", "snapshot", "tickets"]),
+    ("explanation", &["ranking", "snapshot", "text"]),
+    ("answer", &["corpus", "decision", "explanation", "ranking", "retrieval", "snapshot", "tickets"]),
     ("quality", &["decision"]),
+    ("evaluation", &["answer", "corpus", "decision", "quality", "random", "retrieval", "snapshot", "tickets"]),
     (
         "http",
         &["answer", "config", "corpus", "decision", "gate", "knowledge_base", "policy", "snapshot", "tickets", "text"],
@@ -36,11 +40,13 @@ const EDGES: [(&str, &[&str]); 19] = [
             "config",
             "corpus",
             "decision",
+            "evaluation",
+            "explanation",
             "http",
             "gate",
             "knowledge_base",
+            "encoder",
             "policy",
-            "quality",
             "ranking",
             "snapshot",
             "telemetry",
@@ -53,7 +59,7 @@ const EDGES: [(&str, &[&str]); 19] = [
 ];
 
 /// Crate → rooms that may name it.
-const CONFINED: [(&str, &[&str]); 12] = [
+const CONFINED: [(&str, &[&str]); 13] = [
     ("axum", &["http"]),
     ("tower_http", &["http"]),
     ("tantivy", &["retrieval"]),
@@ -62,9 +68,10 @@ const CONFINED: [(&str, &[&str]); 12] = [
     ("linfa_logistic", &["tickets", "ranking"]),
     ("ndarray", &["tickets", "ranking"]),
     ("calamine", &["corpus", "tickets"]),
-    ("unicode_normalization", &["text"]),
+    ("unicode_normalization", &["text", "encoder"]),
     ("rapidfuzz", &["ranking", "corpus"]),
     ("clap", &["cli", "config"]),
+    ("plotters", &["evaluation"]),
     ("tokio", &["http", "cli"]),
 ];
 

@@ -50,8 +50,8 @@ def directory(tensors, start):
 
 
 def write(path, header, pieces, tensors):
-    """Writes `tensors` [(name, array)] and `pieces` [(text, score)] in row order; returns the size."""
-    tensors = piece_tensors(header, pieces) + tensors
+    """Writes `tensors` [(name, array)] and `pieces` [(text, score)] in row order, if any; returns the size."""
+    tensors = (piece_tensors(header, pieces) if pieces else []) + tensors
     tensors = [(name, numpy.ascontiguousarray(array)) for name, array in tensors]
     # The header's length depends on the offsets in it; padding makes room for their digits.
     widest = json.dumps({**header, "tensors": directory(tensors, 10**9)}, ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod clock;
+pub mod encode;
 pub mod evaluate_answers;
 pub mod evaluate_tickets;
 pub mod export;
@@ -10,6 +11,7 @@ pub mod import;
 pub mod progress;
 pub mod promote;
 pub mod serve;
+pub mod show_one;
 pub mod train;
 
 use std::ffi::OsString;
@@ -19,6 +21,8 @@ use std::process::ExitCode;
 use clap::builder::styling::Styles;
 use clap::{Arg, ArgAction, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use jiff::tz::TimeZone;
+
+use crate::encoder::EncoderKind;
 
 /// 应答：用企业自己的常见问题库回答客户，其余工单分给合适的技能组。
 #[derive(Debug, Parser)]
@@ -40,6 +44,8 @@ enum Subcommands {
     Train(train::Args),
     /// 用带答案的问题或带标签的工单评测
     Evaluate(Evaluate),
+    /// 一个问题从输入到决定的全过程
+    ShowOne(show_one::ShowOne),
     /// 把表格和其他系统导出的问答转成知识库文件
     Import(import::ImportArgs),
     /// 把知识库导出成目录、JSON Lines、CSV 或 XLSX
@@ -48,6 +54,8 @@ enum Subcommands {
     Promote(promote::Args),
     /// 用知识库自己的问法训练随程序发布的排序模型
     FitRanker(fit_ranker::FitRanker),
+    /// 输出文本的向量，用来训练编码器的投影
+    Encode(encode::Encode),
 }
 
 /// What to evaluate.
@@ -70,6 +78,7 @@ impl Subcommands {
         match self {
             Self::Serve(args) => serve::run(args),
             Self::Check(args) => check::run(&args),
+            Self::ShowOne(args) => show_one::run(&args),
             Self::Import(args) => import::run(&args),
             Self::Export(args) => export::run(&args),
             Self::Train(args) => train::run(&args),
@@ -77,6 +86,7 @@ impl Subcommands {
             Self::Evaluate(Evaluate { what: Evaluated::Tickets(args) }) => evaluate_tickets::run(&args),
             Self::Promote(args) => promote::run(&args),
             Self::FitRanker(args) => fit_ranker::run(&args),
+            Self::Encode(args) => encode::run(&args),
         }
     }
 }
@@ -113,6 +123,11 @@ fn with_default_command(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
 /// Parses a time zone name for clap.
 fn zone(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|_| format!("没有时区“{name}”，例如 Asia/Shanghai"))
+}
+
+/// Parses the name of an encoder for clap.
+fn encoder_kind(name: &str) -> Result<EncoderKind, String> {
+    EncoderKind::named(name).ok_or_else(|| format!("没有编码器“{name}”，应为 standard 或 accurate"))
 }
 
 fn command() -> Command {

@@ -10,7 +10,10 @@ mod convolutional;
 mod error;
 pub mod kernels;
 mod lanes;
+mod packed;
 mod pieces;
+mod projection;
+mod sentence;
 mod tiles;
 mod transformer;
 #[cfg(target_arch = "x86_64")]
@@ -22,6 +25,7 @@ use serde::Deserialize;
 use self::convolutional::Convolutional;
 pub use self::error::EncoderError;
 use self::kernels::Kernel;
+pub use self::sentence::{EncoderKind, SentenceEncoder};
 use self::transformer::Transformer;
 use self::weights::Weights;
 

@@ -158,6 +158,12 @@ impl Matcher {
         Ok((logit, EvidenceRow { confidence: 0.0, right, among_suggested, in_scope, kind }))
     }
 
+    /// What cuts the corpus's texts, and so the customers', into words.
+    #[must_use]
+    pub fn segmenter(&self) -> &Segmenter {
+        &self.segmenter
+    }
+
     /// Analyses a customer's text as the corpus was analysed.
     #[must_use]
     pub fn terms(&self, text: &str) -> Terms {

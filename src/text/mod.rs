@@ -13,6 +13,7 @@ pub mod placeholder;
 mod script;
 pub mod segment;
 mod spacing;
+pub mod trace;
 mod width;
 
 use std::borrow::Cow;
@@ -49,18 +50,24 @@ const MAX_PASSES: usize = 64;
 /// Never fails; text of nothing but noise becomes the empty string.
 #[must_use]
 pub fn normalize(text: &str) -> String {
+    rewrite(text, |_, _, _| ())
+}
+
+/// Runs the rules over the text; `changed` hears of each change: the rule, the text before and the text after it.
+fn rewrite(text: &str, mut changed: impl FnMut(&Rule, &str, &str)) -> String {
     let mut current = text.to_owned();
     for _ in 0..MAX_PASSES {
-        let mut changed = false;
+        let mut settled = true;
         for rule in &RULES {
             if let Cow::Owned(next) = (rule.apply)(&current)
                 && next != current
             {
+                changed(rule, &current, &next);
                 current = next;
-                changed = true;
+                settled = false;
             }
         }
-        if !changed {
+        if settled {
             break;
         }
     }

@@ -7,6 +7,8 @@ use std::sync::{Arc, LazyLock};
 use jieba_rs::Jieba;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::trace::Span;
+
 /// The dictionary jieba ships with: read once per process, never changed, cloned when a corpus adds words.
 static BASE: LazyLock<Arc<Jieba>> = LazyLock::new(|| Arc::new(Jieba::new()));
 
@@ -17,6 +19,13 @@ pub struct Segmenter {
     /// Word → the first word of its synonym group.
     canonical: FxHashMap<String, Arc<str>>,
     stopwords: FxHashSet<String>,
+}
+
+/// A word as it stands in a text, and its characters there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token<'a> {
+    pub word: &'a str,
+    pub span: Span,
 }
 
 impl Default for Segmenter {
@@ -60,11 +69,18 @@ impl Segmenter {
     /// mode); synonyms folded, stop words and marks left out. When everything is a stop word, nothing is.
     #[must_use]
     pub fn words(&self, normalized: &str) -> Vec<String> {
-        let tokens = self.jieba.cut_for_search(normalized, true);
-        let words: Vec<&str> = tokens.iter().map(|t| t.word).filter(|w| w.chars().any(super::is_term_char)).collect();
-        let kept: Vec<&str> = words.iter().copied().filter(|w| !self.stopwords.contains(*w)).collect();
-        let chosen = if kept.is_empty() { words } else { kept };
-        chosen.into_iter().map(|word| self.canonical(word).to_owned()).collect()
+        self.tokens(normalized).into_iter().map(|token| self.canonical(token.word).to_owned()).collect()
+    }
+
+    /// The same words as they stand in the text, and where.
+    #[must_use]
+    pub fn tokens<'a>(&self, normalized: &'a str) -> Vec<Token<'a>> {
+        let cut = self.jieba.cut_for_search(normalized, true);
+        let words = cut.iter().filter(|token| token.word.chars().any(super::is_term_char));
+        let words: Vec<Token<'a>> =
+            words.map(|token| Token { word: token.word, span: Span { start: token.start, end: token.end } }).collect();
+        let kept: Vec<Token<'a>> = words.iter().copied().filter(|token| !self.stopwords.contains(token.word)).collect();
+        if kept.is_empty() { words } else { kept }
     }
 
     /// The word that stands for `word` in its synonym group; itself when it has none.
@@ -98,6 +114,18 @@ mod tests {
         assert!(plain.words("中华人民共和国").contains(&"共和国".to_owned()));
         let own = Segmenter::new(&["朵会员".to_owned()], &[], &[]);
         assert!(own.words("朵会员怎么开").contains(&"朵会员".to_owned()));
+    }
+
+    #[test]
+    fn tokens_say_where_each_word_stands() {
+        let segmenter = Segmenter::default();
+        let text = "iphone 15 的手机号码怎么换,换绑⌁呢";
+        let tokens = segmenter.tokens(text);
+        assert!(tokens.iter().any(|token| token.word == "号码"), "{tokens:?}");
+        for token in tokens {
+            let there: String = text.chars().skip(token.span.start).take(token.span.end - token.span.start).collect();
+            assert_eq!(there, token.word);
+        }
     }
 
     #[test]

@@ -190,8 +190,8 @@ fn softmax(scores: &mut [f64]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::random::SplitMix;
     use super::*;
+    use crate::random::SplitMix;
 
     /// Rows whose true probabilities are a softmax of `slope` times their margins.
     fn rows_with_known_truth(rows: usize, slope: f64) -> (Vec<Vec<f64>>, Vec<usize>) {

@@ -6,8 +6,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::random::SplitMix;
 use super::terms::TicketText;
+use crate::random::SplitMix;
 use crate::text::match_key;
 
 /// Overlap (Jaccard) of shingles from which two tickets count as one.

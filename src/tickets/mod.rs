@@ -15,7 +15,6 @@ pub mod measures;
 pub mod model;
 pub mod promise;
 pub mod promote;
-mod random;
 pub mod route;
 pub mod rules;
 pub mod svm;

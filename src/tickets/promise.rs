@@ -166,8 +166,8 @@ fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::random::SplitMix;
     use super::*;
+    use crate::random::SplitMix;
 
     fn uniform(random: &mut SplitMix) -> f64 {
         (random.next() >> 11) as f64 / (1_u64 << 53) as f64

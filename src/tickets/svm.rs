@@ -12,7 +12,7 @@ use ndarray::Array1;
 use rayon::prelude::*;
 
 use super::csr::{Csr, SparseRow};
-use super::random::SplitMix;
+use crate::random::SplitMix;
 
 /// Parameters that have not been checked.
 #[derive(Debug, Clone, PartialEq)]

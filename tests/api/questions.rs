@@ -44,7 +44,15 @@ fn top_and_explain_shape_the_candidates() {
     let request = json!({"question": "退款多久能到账", "top": 1, "explain": true});
     let body = app.post("/v1/answer", &request).json();
     assert_eq!(body["candidates"].as_array().unwrap().len(), 1);
-    assert!(body["candidates"][0]["explanation"].is_object(), "{body}");
+    let explanation = &body["candidates"][0]["explanation"];
+    let sum: f64 = explanation["signals"].as_array().unwrap().iter().map(|s| s["contribution"].as_f64().unwrap()).sum();
+    let off = sum + explanation["intercept"].as_f64().unwrap() - explanation["logit"].as_f64().unwrap();
+    assert!(off.abs() < 1e-4, "off by {off}: {explanation}");
+    assert_eq!(explanation["terms"]["asked_text"], "退款多久能到账");
+    assert!(explanation["terms"]["shared"][0]["asked"][0]["end"].is_u64(), "{explanation}");
+    for field in ["synonyms", "negation", "codes", "runner_up", "answer_threshold", "suggest_threshold"] {
+        assert!(!explanation[field].is_null(), "{field}: {explanation}");
+    }
 }
 
 #[test]

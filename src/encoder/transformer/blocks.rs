@@ -6,7 +6,7 @@
 //! called `Q4_0`). This file unpacks them and multiplies nothing.
 
 use crate::encoder::EncoderError;
-use crate::encoder::kernels::Matrix;
+use crate::encoder::packed::Packed;
 use crate::encoder::weights::Weights;
 
 /// Weights that share a scale.
@@ -15,7 +15,7 @@ const BLOCK: usize = 32;
 /// Bytes of one block's codes.
 const BYTES: usize = BLOCK / 2;
 
-/// Largest magnitude of a weight in [`Matrix`]: eight bits, used symmetrically.
+/// Largest magnitude of a weight in [`Packed`]: eight bits, used symmetrically.
 const WEIGHT_LIMIT: f32 = 127.0;
 
 /// A table of 4-bit weights, kept packed.
@@ -94,8 +94,8 @@ impl Blocks {
     ///
     /// # Errors
     ///
-    /// `EncoderError::Shape` when the rows are too wide for [`Matrix`].
-    pub(super) fn widen(&self) -> Result<Matrix, EncoderError> {
+    /// `EncoderError::Shape` when [`Packed`] does not take rows of this number or width.
+    pub(super) fn widen(&self) -> Result<Packed, EncoderError> {
         let mut weights = Vec::with_capacity(self.rows() * self.columns);
         let mut scales = Vec::with_capacity(self.rows());
         let mut unpacked = vec![0.0; self.columns];
@@ -106,7 +106,7 @@ impl Blocks {
             weights.extend(unpacked.iter().map(|weight| nearest(weight * inverse)));
             scales.push(largest / WEIGHT_LIMIT);
         }
-        Matrix::new(self.columns, weights, scales)
+        Packed::new(self.columns, &weights, &scales)
     }
 }
 
@@ -123,6 +123,7 @@ fn nearest(x: f32) -> i8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encoder::kernels::Kernel;
 
     #[test]
     fn codes_lie_in_the_two_halves_of_a_block() {
@@ -137,11 +138,12 @@ mod tests {
 
     #[test]
     fn eight_bits_keep_the_largest_weight_of_a_row() {
-        let blocks = Blocks::new(32, vec![0x80; 16], vec![0.25]).unwrap();
+        let blocks = Blocks::new(32, vec![0x80; 16 * 16], vec![0.25; 16]).unwrap();
         let matrix = blocks.widen().unwrap();
-        let mut out = [0.0];
-        matrix.multiply(&[1; 32], &[1.0], &mut out);
-        assert!((out[0] - 16.0 * -2.0).abs() < 1e-5, "{out:?}"); // sixteen weights of -8 × 0.25
+        let mut out = [0.0; 16];
+        matrix.multiply(Kernel::detect(), &[1; 32], &[1.0], &mut out);
+        // Sixteen weights of -8 × 0.25 a row, the others 0.
+        assert!(out.iter().all(|sum| (sum + 32.0).abs() < 1e-4), "{out:?}");
     }
 
     #[test]

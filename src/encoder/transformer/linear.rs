@@ -4,8 +4,9 @@
 
 use super::blocks::Blocks;
 use crate::encoder::EncoderError;
-use crate::encoder::kernels::{Kernel, Matrix, quantize};
+use crate::encoder::kernels::{Kernel, quantize};
 use crate::encoder::lanes::{self, vectorize};
+use crate::encoder::packed::Packed;
 use crate::encoder::weights::Weights;
 
 /// Input rows rounded to integers, reused from layer to layer.
@@ -18,7 +19,7 @@ pub(super) struct Quantized {
 /// y = W·x + b.
 #[derive(Debug, Clone)]
 pub(super) struct Linear {
-    matrix: Matrix,
+    matrix: Packed,
     bias: Vec<f32>,
     kernel: Kernel,
 }
@@ -39,7 +40,7 @@ impl Linear {
     /// # Errors
     ///
     /// `EncoderError::Shape` when the bias has not one element per output.
-    fn new(matrix: Matrix, bias: Vec<f32>) -> Result<Self, EncoderError> {
+    fn new(matrix: Packed, bias: Vec<f32>) -> Result<Self, EncoderError> {
         if matrix.rows() != bias.len() {
             return Err(EncoderError::Shape(format!("{} outputs, but {} biases", matrix.rows(), bias.len())));
         }
@@ -48,7 +49,7 @@ impl Linear {
 
     /// Runs on `kernel` from now on.
     pub(super) fn with_kernel(self, kernel: Kernel) -> Self {
-        Self { matrix: self.matrix.with_kernel(kernel), kernel, ..self }
+        Self { kernel, ..self }
     }
 
     /// Number of inputs.
@@ -76,7 +77,7 @@ impl Linear {
                 *scale = quantize(row, codes);
             }
         });
-        self.matrix.multiply(codes, scales, out);
+        self.matrix.multiply(self.kernel, codes, scales, out);
         vectorize(self.kernel, || {
             for row in out.chunks_exact_mut(self.rows()) {
                 lanes::add(row, &self.bias);
@@ -89,21 +90,27 @@ impl Linear {
 mod tests {
     use super::*;
 
+    /// Sixteen outputs: the first input times 0, 1, 2, … minus the second.
+    fn matrix() -> Packed {
+        let weights: Vec<i8> = (0..16).flat_map(|row| [row, -1]).collect();
+        Packed::new(2, &weights, &[1.0; 16]).unwrap()
+    }
+
     #[test]
-    fn a_row_times_the_weights_plus_the_bias() {
-        let matrix = Matrix::new(2, vec![1, 2, 3, -4], vec![1.0, 0.5]).unwrap();
-        let layer = Linear::new(matrix, vec![10.0, 20.0]).unwrap();
+    fn rows_times_the_weights_plus_the_bias() {
+        let layer = Linear::new(matrix(), vec![100.0; 16]).unwrap();
         let mut out = Vec::new();
-        layer.apply(&[1.0, 1.0, 0.0, 2.0], &mut Quantized::default(), &mut out);
-        let expected = [13.0, 19.5, 14.0, 16.0];
+        layer.apply(&[1.0, 1.0, 2.0, 0.0], &mut Quantized::default(), &mut out);
+        let expected =
+            (0_u8..16).map(|row| 99.0 + f32::from(row)).chain((0_u8..16).map(|row| 100.0 + f32::from(2 * row)));
         for (found, expected) in out.iter().zip(expected) {
-            assert!((found - expected).abs() < 1e-3, "{out:?}");
+            assert!((found - expected).abs() < 1e-2, "{out:?}");
         }
+        assert_eq!(out.len(), 32);
     }
 
     #[test]
     fn a_bias_of_another_length_is_refused() {
-        let matrix = Matrix::new(2, vec![1, 2], vec![1.0]).unwrap();
-        assert!(Linear::new(matrix, vec![0.0; 2]).is_err());
+        assert!(Linear::new(matrix(), vec![0.0; 2]).is_err());
     }
 }

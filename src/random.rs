@@ -1,11 +1,11 @@
-//! Chance that is the same everywhere: a small seeded generator for permutations and ties. Not for secrets.
+//! Chance that is the same everywhere: a small seeded generator for permutations, ties and resampling. Not for secrets.
 
 /// The generator of Steele, Lea and Flood (2014): small, seeded, the same everywhere.
 #[derive(Debug, Clone)]
-pub(super) struct SplitMix(pub(super) u64);
+pub(crate) struct SplitMix(pub(crate) u64);
 
 impl SplitMix {
-    pub(super) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -14,7 +14,7 @@ impl SplitMix {
     }
 
     /// A number below `bound`, which must be above 0.
-    pub(super) fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         #[expect(clippy::cast_possible_truncation, reason = "the remainder is below a usize")]
         let below = (self.next() % bound as u64) as usize;
         below

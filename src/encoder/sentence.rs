@@ -1,0 +1,140 @@
+//! The encoders as the rest of the program uses them: network and projection under one version, read once a process.
+
+use std::cell::RefCell;
+use std::sync::{Arc, OnceLock};
+
+use serde::{Deserialize, Serialize};
+
+use super::projection::Projection;
+use super::{Encoder, EncoderError, Scratch};
+
+/// Which of the encoders that ship is used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EncoderKind {
+    /// The convolutional network: about half a millisecond a question.
+    #[default]
+    Standard,
+    /// The transformer: some seven milliseconds a question, and the better ranking.
+    Accurate,
+}
+
+impl EncoderKind {
+    /// The kind of this name as written in configuration.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "standard" => Some(Self::Standard),
+            "accurate" => Some(Self::Accurate),
+            _ => None,
+        }
+    }
+}
+
+/// A network with its projection; immutable, to be shared between threads.
+#[derive(Debug)]
+pub struct SentenceEncoder {
+    network: Encoder,
+    projection: Projection,
+    version: String,
+}
+
+const STANDARD: [&[u8]; 2] =
+    [include_bytes!("../../models/encoder/zh-cnn.bin"), include_bytes!("../../models/encoder/zh-cnn-projection.bin")];
+const ACCURATE: [&[u8]; 2] = [
+    include_bytes!("../../models/encoder/zh-transformer.bin"),
+    include_bytes!("../../models/encoder/zh-transformer-projection.bin"),
+];
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+impl SentenceEncoder {
+    /// The encoder that ships under this name. All callers share one.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the embedded weights; impossible in a tested build.
+    pub fn embedded(kind: EncoderKind) -> Result<Arc<Self>, EncoderError> {
+        static LOADED: [OnceLock<Arc<SentenceEncoder>>; 2] = [OnceLock::new(), OnceLock::new()];
+        let (slot, [network, projection]) = match kind {
+            EncoderKind::Standard => (&LOADED[0], STANDARD),
+            EncoderKind::Accurate => (&LOADED[1], ACCURATE),
+        };
+        match slot.get() {
+            Some(loaded) => Ok(Arc::clone(loaded)),
+            None => {
+                let loaded = Arc::new(Self::from_bytes(network, projection)?);
+                Ok(Arc::clone(slot.get_or_init(|| loaded)))
+            }
+        }
+    }
+
+    /// Builds an encoder from the files of a network and its projection.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the files; see [`EncoderError`].
+    pub fn from_bytes(network: &[u8], projection: &[u8]) -> Result<Self, EncoderError> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(network).update(projection);
+        let version = hasher.finalize().to_hex()[..8].to_owned();
+        let network = Encoder::from_bytes(network)?;
+        let projection = Projection::read(projection, network.dimensions())?;
+        Ok(Self { network, projection, version })
+    }
+
+    /// Eight hexadecimal digits that stand for the weights.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Length of the vectors.
+    #[must_use]
+    pub fn dimensions(&self) -> usize {
+        self.projection.mean().len()
+    }
+
+    /// The mean vector of questions of all fields: what a vector tells lies in its difference from it.
+    #[must_use]
+    pub fn mean(&self) -> &[f32] {
+        self.projection.mean()
+    }
+
+    /// The vector of a normalised text; not of length one.
+    #[must_use]
+    pub fn encode(&self, normalized: &str) -> Vec<f32> {
+        self.projection.apply(&self.network(normalized))
+    }
+
+    /// What the network alone makes of a text, of length one; for fitting projections.
+    #[must_use]
+    pub fn network(&self, normalized: &str) -> Vec<f32> {
+        SCRATCH.with_borrow_mut(|scratch| self.network.encode(normalized, scratch))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cosine(a: &[f32], b: &[f32]) -> f32 {
+        let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+        product(a, b) / (product(a, a) * product(b, b)).sqrt()
+    }
+
+    #[test]
+    fn other_words_for_the_same_are_nearer_than_the_same_words_for_something_else() {
+        for kind in [EncoderKind::Standard, EncoderKind::Accurate] {
+            let encoder = SentenceEncoder::embedded(kind).unwrap();
+            let centred = |text| -> Vec<f32> {
+                encoder.encode(text).iter().zip(encoder.mean()).map(|(value, mean)| value - mean).collect()
+            };
+            let [asked, same, other] = ["钱什么时候退回来", "退款多久到账", "什么时候放假"].map(centred);
+            assert_eq!(asked.len(), encoder.dimensions());
+            assert!(cosine(&asked, &same) > cosine(&asked, &other) + 0.1, "{kind:?}");
+        }
+    }
+}

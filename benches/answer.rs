@@ -23,6 +23,7 @@ fn stages(c: &mut Criterion) {
         data: None,
         time_zone: default_time_zone().unwrap(),
         policy: PolicySettings::default(),
+        encoder: yingda::encoder::EncoderKind::Standard,
     };
     let now: Timestamp = "2026-11-05T12:00:00+08:00".parse().unwrap();
     let base = KnowledgeBase::open("bench", sources, now).unwrap();

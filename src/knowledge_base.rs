@@ -15,9 +15,11 @@ use utoipa::ToSchema;
 
 use crate::corpus::history::{History, HistoryError, KeptVersion, LiveMark};
 use crate::corpus::{self, Corpus, Issue};
+use crate::embedding_file;
+use crate::encoder::{EncoderError, EncoderKind, SentenceEncoder};
 use crate::gate::{self, GateReport};
 use crate::policy::PolicySettings;
-use crate::ranking::RankerModel;
+use crate::ranking::{EmbeddingTable, RankerModel, RankingModels};
 use crate::retrieval::IndexError;
 use crate::snapshot::{Models, Snapshot};
 use crate::tickets::{BundleError, Router};
@@ -34,6 +36,7 @@ pub struct Sources {
     /// Zone in which dates without an offset are read.
     pub time_zone: TimeZone,
     pub policy: PolicySettings,
+    pub encoder: EncoderKind,
 }
 
 /// One knowledge base: its live snapshot, its sources and its kept versions.
@@ -112,6 +115,8 @@ pub enum PublishError {
     Router(#[from] BundleError),
     #[error("cannot load the embedded ranker: {0}")]
     Ranker(#[from] crate::ranking::RankerError),
+    #[error("cannot load the embedded encoder: {0}")]
+    Encoder(#[from] EncoderError),
     #[error("cannot keep the version: {0}")]
     History(#[from] HistoryError),
     #[error("{0}")]
@@ -119,7 +124,9 @@ pub enum PublishError {
 }
 
 /// The ranker that ships with the program.
-const RANKER: &[u8] = include_bytes!("../models/ranker/ranker.json");
+const RANKER: &[u8] = include_bytes!("../models/ranker/standard.json");
+/// The same for the transformer's vectors.
+const RANKER_ACCURATE: &[u8] = include_bytes!("../models/ranker/accurate.json");
 
 impl KnowledgeBase {
     /// Prepares and publishes the first generation: the version pinned by the last rollback if there is one, else what
@@ -128,7 +135,7 @@ impl KnowledgeBase {
     /// # Errors
     /// Every issue of the corpus, or what is wrong with the model or the data directory.
     pub fn open(name: &str, sources: Sources, now: Timestamp) -> Result<Self, PublishError> {
-        let models = models(sources.model.as_deref(), sources.policy)?;
+        let models = models(sources.model.as_deref(), sources.encoder, sources.policy)?;
         let history = History::open(sources.data.as_deref())?;
         let corpus = match pinned(&history)? {
             Some(kept) => kept,
@@ -138,7 +145,9 @@ impl KnowledgeBase {
                 loaded
             }
         };
-        let snapshot = Snapshot::prepare(corpus, &models, now)?.numbered(1, now);
+        let known = embedding_file::read(sources.data.as_deref(), sources.encoder);
+        let snapshot = Snapshot::prepare(corpus, &models, &known, now)?.numbered(1, now);
+        embedding_file::write(sources.data.as_deref(), sources.encoder, &known, &snapshot.matcher.meanings.embeddings);
         let live = ArcSwap::from_pointee(snapshot);
         Ok(Self { name: name.to_owned(), live, sources, models, history: Mutex::new(history) })
     }
@@ -163,7 +172,8 @@ impl KnowledgeBase {
         let started = Instant::now();
         let history = self.lock();
         let corpus = Arc::new(load(&self.sources)?);
-        let next = Snapshot::prepare(corpus, &self.models, now)?;
+        let known = self.embeddings();
+        let next = Snapshot::prepare(corpus, &self.models, &known, now)?;
         let mut gate = gate::examine(&self.live.load(), &next, now)?;
         if gate.refuses() {
             gate.forced.clone_from(&options.force);
@@ -195,7 +205,8 @@ impl KnowledgeBase {
         let started = Instant::now();
         let history = self.lock();
         let corpus = history.get(version)?.ok_or_else(|| PublishError::UnknownVersion(version.to_owned()))?;
-        let next = Snapshot::prepare(corpus, &self.models, now)?;
+        let known = self.embeddings();
+        let next = Snapshot::prepare(corpus, &self.models, &known, now)?;
         let gate = gate::compare(&self.live.load(), &next, now)?;
         let report = self.report(&next, gate, false);
         self.publish(&history, next, Publication { pinned: true, forced: None, now })?;
@@ -234,9 +245,16 @@ impl KnowledgeBase {
         self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Vectors of the live snapshot's questions.
+    fn embeddings(&self) -> Arc<EmbeddingTable> {
+        Arc::clone(&self.live.load().matcher.meanings.embeddings)
+    }
+
     /// Keeps the version first: once live, it must be found again.
     fn publish(&self, history: &History, next: Snapshot, how: Publication<'_>) -> Result<(), HistoryError> {
         keep_live(history, &next.corpus, how)?;
+        let data = self.sources.data.as_deref();
+        embedding_file::write(data, self.sources.encoder, &self.embeddings(), &next.matcher.meanings.embeddings);
         let generation = self.live.load().generation + 1;
         self.live.store(Arc::new(next.numbered(generation, how.now)));
         Ok(())
@@ -271,14 +289,19 @@ impl KnowledgeBase {
 ///
 /// # Errors
 /// What is wrong with the router or the ranker.
-pub fn models(router: Option<&Path>, policy: PolicySettings) -> Result<Models, PublishError> {
+pub fn models(router: Option<&Path>, kind: EncoderKind, policy: PolicySettings) -> Result<Models, PublishError> {
     let router = Arc::new(match router {
         Some(dir) => Router::load(dir)?,
         None => Router::embedded()?,
     });
-    let ranker = Arc::new(RankerModel::from_json(RANKER)?);
-    let ranker_version = blake3::hash(RANKER).to_hex()[..8].to_owned();
-    Ok(Models { router, ranker, ranker_version, policy })
+    let encoder = SentenceEncoder::embedded(kind)?;
+    let file = match kind {
+        EncoderKind::Standard => RANKER,
+        EncoderKind::Accurate => RANKER_ACCURATE,
+    };
+    let ranker = Arc::new(RankerModel::from_json(file, encoder.version())?);
+    let ranker_version = blake3::hash(file).to_hex()[..8].to_owned();
+    Ok(Models { router, ranking: RankingModels { ranker, encoder }, ranker_version, policy })
 }
 
 /// The version that the last rollback asked to stay with, if any.

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod corpus;
 pub mod decision;
+pub mod embedding_file;
 pub mod encoder;
 pub mod evaluation;
 pub mod explanation;

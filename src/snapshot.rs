@@ -10,7 +10,7 @@ use rustc_hash::FxBuildHasher;
 use crate::corpus::Corpus;
 use crate::decision::Policy;
 use crate::policy::{self, PolicySettings, PolicyStatement};
-use crate::ranking::{LiveAt, Matcher, RankerModel, Scored};
+use crate::ranking::{EmbeddingTable, LiveAt, Matcher, RankingModels, Scored};
 use crate::retrieval::IndexError;
 use crate::text::normalize;
 use crate::tickets::{Routed, Router, Ticket};
@@ -31,7 +31,7 @@ pub struct Snapshot {
     pub policy: Policy,
     /// What may be said about the policy.
     pub statement: PolicyStatement,
-    /// Router and ranker versions, joined by `+`.
+    /// Router, ranker and encoder versions, joined by `+`.
     pub model_version: String,
     /// Moments at which an entry begins or ceases to hold, ascending.
     turns: Vec<Timestamp>,
@@ -71,18 +71,24 @@ pub struct RecentQuestion {
 #[derive(Debug, Clone)]
 pub struct Models {
     pub router: Arc<Router>,
-    pub ranker: Arc<RankerModel>,
+    pub ranking: RankingModels,
     pub ranker_version: String,
     pub policy: PolicySettings,
 }
 
 impl Snapshot {
-    /// Builds everything that can fail; CPU-bound, about 50 µs a question.
+    /// Builds everything that can fail; CPU-bound, as [`Matcher::prepare`]. Vectors that `known` holds are not made
+    /// again.
     ///
     /// # Errors
     /// [`IndexError`] when the question index cannot be built.
-    pub fn prepare(corpus: Arc<Corpus>, models: &Models, at: Timestamp) -> Result<Self, IndexError> {
-        let matcher = Matcher::prepare(&corpus, Arc::clone(&models.ranker))?;
+    pub fn prepare(
+        corpus: Arc<Corpus>,
+        models: &Models,
+        known: &EmbeddingTable,
+        at: Timestamp,
+    ) -> Result<Self, IndexError> {
+        let matcher = Matcher::prepare(&corpus, &models.ranking, known)?;
         let mut turns: Vec<Timestamp> =
             corpus.entries.iter().flat_map(|entry| [entry.valid_from, entry.valid_until]).flatten().collect();
         let (policy, statement) = policy::resolve(&models.policy, &matcher.evidence, &calibrated_on(&matcher));
@@ -95,7 +101,12 @@ impl Snapshot {
             router: Arc::clone(&models.router),
             policy,
             statement,
-            model_version: format!("{}+{}", models.router.version(), models.ranker_version),
+            model_version: format!(
+                "{}+{}+{}",
+                models.router.version(),
+                models.ranker_version,
+                models.ranking.encoder.version()
+            ),
             turns,
             recent: Cache::builder().max_capacity(RECENT).build_with_hasher(FxBuildHasher),
             corpus,
@@ -180,6 +191,7 @@ impl Snapshot {
 fn calibrated_on(matcher: &Matcher) -> String {
     match matcher.calibration.rows {
         0 => "通用参数".to_owned(),
-        rows => format!("本知识库的 {rows} 个带标注的问题"),
+        rows if matcher.has_labelled_evidence() => format!("本知识库的 {rows} 个带标注的问题"),
+        rows => format!("本知识库的相似问和抽走条目的问题共 {rows} 个（员工所写，偏乐观）"),
     }
 }

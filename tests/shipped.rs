@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use yingda::answer::{Answered, Decision, HandoffReason, Question, answer, suggest};
 use yingda::config::default_time_zone;
+use yingda::encoder::EncoderKind;
 use yingda::evaluation::questions::Scope;
 use yingda::evaluation::ranks::{differences, read_ranks};
 use yingda::evaluation::{Outcome, judge_all, read_questions};
@@ -19,7 +20,14 @@ use yingda::snapshot::Snapshot;
 
 fn shipped() -> KnowledgeBase {
     let time_zone = default_time_zone().unwrap();
-    let sources = Sources { corpus: None, model: None, data: None, time_zone, policy: PolicySettings::default() };
+    let sources = Sources {
+        corpus: None,
+        model: None,
+        data: None,
+        time_zone,
+        policy: PolicySettings::default(),
+        encoder: EncoderKind::Standard,
+    };
     KnowledgeBase::open("default", sources, ordinary_day()).unwrap()
 }
 

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room → rooms it may use. Rooms are the first path segment below `src/`.
-const EDGES: [(&str, &[&str]); 23] = [
+const EDGES: [(&str, &[&str]); 24] = [
     ("text", &[]),
     ("statistics", &[]),
     ("config", &["encoder", "policy"]),
@@ -17,14 +17,21 @@ const EDGES: [(&str, &[&str]); 23] = [
     ("corpus", &["text"]),
     ("random", &[]),
     ("encoder", &[]),
+    ("embedding_file", &["encoder", "ranking"]),
     ("tickets", &["corpus", "random", "statistics", "text"]),
     ("retrieval", &["text"]),
     ("ranking", &["corpus", "decision", "encoder", "policy", "retrieval", "text"]),
     ("decision", &[]),
     ("policy", &["decision", "statistics"]),
     ("snapshot", &["corpus", "decision", "encoder", "policy", "ranking", "retrieval", "text", "tickets"]),
-    ("gate", &["answer", "corpus", "decision", "policy", "ranking", "retrieval", "snapshot", "text", "tickets"]),
-    ("knowledge_base", &["corpus", "encoder", "gate", "policy", "ranking", "retrieval", "snapshot", "tickets"]),
+    (
+        "gate",
+        &["answer", "corpus", "decision", "encoder", "policy", "ranking", "retrieval", "snapshot", "text", "tickets"],
+    ),
+    (
+        "knowledge_base",
+        &["corpus", "embedding_file", "encoder", "gate", "policy", "ranking", "retrieval", "snapshot", "tickets"],
+    ),
     ("explanation", &["ranking", "snapshot", "text"]),
     ("answer", &["corpus", "decision", "explanation", "ranking", "retrieval", "snapshot", "tickets"]),
     ("quality", &["decision"]),

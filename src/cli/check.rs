@@ -10,9 +10,11 @@ use jiff::tz::TimeZone;
 
 use crate::config::{Config, RawConfig};
 use crate::corpus::{Corpus, Issue, embedded, load, load_dir, load_files};
+use crate::encoder::EncoderKind;
 use crate::gate::self_retrieval::{SelfRetrieval, ask_own_questions};
 use crate::knowledge_base::models;
 use crate::policy::{PolicySettings, PolicyStatement};
+use crate::ranking::EmbeddingTable;
 use crate::snapshot::Snapshot;
 
 /// What to check.
@@ -83,15 +85,15 @@ struct Prepared {
 /// Findings about configuration and model, and about the model beside the corpus.
 fn surroundings(args: &CheckArgs, corpus: Option<&Corpus>) -> anyhow::Result<Surroundings> {
     let mut findings = Vec::new();
-    let mut settings = PolicySettings::default();
+    let (mut settings, mut encoder) = (PolicySettings::default(), EncoderKind::default());
     match args.config.as_deref().map(|path| Config::check(RawConfig::from_file(path))) {
-        Some(Ok(config)) => settings = config.policy,
+        Some(Ok(config)) => (settings, encoder) = (config.policy, config.encoder),
         Some(Err(problems)) => {
             findings.extend(problems.iter().map(|problem| Surrounding::Problem(format!("配置 {problem}"))));
         }
         None => {}
     }
-    let models = match models(args.model.as_deref(), settings) {
+    let models = match models(args.model.as_deref(), encoder, settings) {
         Ok(models) => models,
         Err(error) => {
             findings.push(Surrounding::Problem(format!("模型：{error}")));
@@ -101,7 +103,7 @@ fn surroundings(args: &CheckArgs, corpus: Option<&Corpus>) -> anyhow::Result<Sur
     let Some(corpus) = corpus else { return Ok(Surroundings { findings, prepared: None }) };
     findings.extend(models.router.warnings(&corpus.routing).into_iter().map(Surrounding::Warning));
     let now = super::clock::now();
-    let snapshot = Snapshot::prepare(Arc::new(corpus.clone()), &models, now)?;
+    let snapshot = Snapshot::prepare(Arc::new(corpus.clone()), &models, &EmbeddingTable::default(), now)?;
     let own = ask_own_questions(&snapshot, now)?;
     Ok(Surroundings { findings, prepared: Some(Prepared { snapshot, own }) })
 }

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use crate::cli::progress::Progress;
 use crate::config::default_time_zone;
+use crate::encoder::EncoderKind;
 use crate::evaluation::measures::MEASURES;
 use crate::evaluation::questions::Scope;
 use crate::evaluation::result::Evaluated;
@@ -44,6 +45,9 @@ pub struct EvaluateAnswers {
     /// 逐题名次写入此 CSV 文件
     #[arg(long, value_name = "FILE")]
     ranks: Option<PathBuf>,
+    /// 句向量编码器：standard 或 accurate
+    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = super::encoder_kind)]
+    encoder: EncoderKind,
     /// 以 JSON 输出，含逐题结果，可供以后 --compare
     #[arg(long)]
     json: bool,
@@ -65,6 +69,7 @@ pub fn run(args: &EvaluateAnswers) -> anyhow::Result<ExitCode> {
         data: None,
         time_zone: default_time_zone()?,
         policy: PolicySettings::default(),
+        encoder: args.encoder,
     };
     let base = KnowledgeBase::open("default", sources, now)?;
     let snapshot = base.snapshot();

@@ -10,17 +10,21 @@ use clap::Args;
 
 use crate::config::default_time_zone;
 use crate::corpus::load_dir;
-use crate::ranking::{Matcher, fit};
+use crate::encoder::{EncoderKind, SentenceEncoder};
+use crate::ranking::{EmbeddingTable, Matcher, RankingModels, fit};
 
-/// 用知识库自己的相似问训练排序模型的把关部分，结果随程序发布。
+/// 用知识库的标注问题（calibration.jsonl）训练排序模型的把关部分，结果随程序发布。
 #[derive(Debug, Args)]
 pub struct FitRanker {
     /// 知识库目录
     #[arg(long, value_name = "DIR", default_value = "corpus")]
     corpus: PathBuf,
-    /// 写到此文件
-    #[arg(long, value_name = "FILE", default_value = "models/ranker/ranker.json")]
-    out: PathBuf,
+    /// 编码器：standard 或 accurate
+    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = super::encoder_kind)]
+    encoder: EncoderKind,
+    /// 写到此文件；不给则写到 models/ranker 下以编码器命名的文件
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -38,12 +42,23 @@ pub fn run(args: &FitRanker) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::FAILURE);
         }
     };
-    let matcher = Matcher::prepare(&corpus, Arc::new(fit::initial_model()))?;
-    let model = fit::fit(&matcher, &corpus.version)?;
+    let encoder = SentenceEncoder::embedded(args.encoder)?;
+    let ranker = Arc::new(fit::initial_model(args.encoder, &encoder));
+    let matcher = Matcher::prepare(
+        &corpus,
+        &RankingModels { ranker, encoder: Arc::clone(&encoder) },
+        &EmbeddingTable::default(),
+    )?;
+    let mut model = fit::fit(&matcher, &corpus)?;
+    let fitted = RankingModels { ranker: Arc::new(model.clone()), encoder };
+    let fitted = Matcher::prepare(&corpus, &fitted, &matcher.meanings.embeddings)?;
+    model.wrong_confidence = fitted.wrong_confidence(&corpus)?;
+    let usual = || PathBuf::from(format!("models/ranker/{}.json", args.encoder.name()));
+    let path = args.out.clone().unwrap_or_else(usual);
     let mut json = serde_json::to_vec_pretty(&model)?;
     json.push(b'\n');
-    std::fs::write(&args.out, json).with_context(|| format!("写不了 {}", args.out.display()))?;
+    std::fs::write(&path, json).with_context(|| format!("写不了 {}", path.display()))?;
     let mut out = std::io::stdout().lock();
-    writeln!(out, "已写入 {}：{} 行训练数据", args.out.display(), model.gate_rows)?;
+    writeln!(out, "已写入 {}：{} 行训练数据", path.display(), model.gate_rows)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::config::{Config, Flags, RawConfig, sample};
+use crate::config::{Config, DEFAULT_KB, Flags, RawConfig, sample};
 use crate::http::{self, KnowledgeBases};
 use crate::knowledge_base::{KnowledgeBase, PublishError, ReloadOptions, Sources};
 use crate::telemetry;
@@ -113,9 +113,10 @@ fn prepare(config: &Config) -> Result<KnowledgeBases, NotPrepared> {
         let sources = Sources {
             corpus: files.corpus.clone(),
             model: files.model.clone(),
-            data: config.data.clone(),
+            data: config.data.as_deref().map(|data| state_directory(data, name)),
             time_zone: config.time_zone.clone(),
             policy: config.policy,
+            encoder: config.encoder,
         };
         let base = KnowledgeBase::open(name, sources, now())
             .map_err(|error| NotPrepared { name: name.clone(), error: Box::new(error) })?;
@@ -125,6 +126,11 @@ fn prepare(config: &Config) -> Result<KnowledgeBases, NotPrepared> {
         bases.insert(name.clone(), Arc::new(base));
     }
     Ok(bases)
+}
+
+/// Where a knowledge base keeps its state: the default one in the data directory itself, others each in its own below.
+fn state_directory(data: &Path, name: &str) -> PathBuf {
+    if name == DEFAULT_KB { data.to_owned() } else { data.join("kb").join(name) }
 }
 
 /// Prints everything that is wrong with a knowledge base.

@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use super::keys::KEYS;
 use super::raw::{RawConfig, RawKnowledgeBase};
 use super::{Config, DEFAULT_KB, KnowledgeBaseFiles, Limits, Log, LogLevel, Problem, RateLimit, api_keys};
+use crate::encoder::EncoderKind;
 use crate::policy::PolicySettings;
 
 impl Config {
@@ -65,6 +66,7 @@ impl Reader<'_> {
             data: self.state_directory(),
             knowledge_bases,
             policy: self.policy(),
+            encoder: self.encoder(),
         }
     }
 
@@ -137,6 +139,10 @@ impl Reader<'_> {
             answer_threshold: answer,
             suggest_threshold: suggest,
         }
+    }
+
+    fn encoder(&mut self) -> EncoderKind {
+        self.read("encoder", "应为 standard 或 accurate", EncoderKind::named)
     }
 
     fn target(&mut self, path: &'static str, range: RangeInclusive<f64>) -> f64 {

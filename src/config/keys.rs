@@ -24,6 +24,11 @@ pub const KEYS: &[Key] = &[
     key("corpus", "", "默认知识库的语料目录；不填则使用内置语料"),
     key("model", "", "默认知识库的工单模型目录；不填则使用内置模型"),
     key("data", "", "状态目录，保存语料的历史版本；不填则只保存在内存里"),
+    key(
+        "encoder",
+        "standard",
+        "句向量编码器：standard（每问约半毫秒）或 accurate（更准，每问约 7 毫秒，首次载入每千个问法约 4 秒）",
+    ),
     key("time_zone", "Asia/Shanghai", "语料里不带时区的日期按哪个时区理解（IANA 名称）"),
     key("workers", "0", "处理请求的线程数；0 表示 CPU 核数"),
     key("request_timeout_ms", "5000", "单个请求的时限（毫秒）；重载与回滚不受此限"),

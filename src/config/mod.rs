@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use crate::encoder::EncoderKind;
 use crate::policy::PolicySettings;
 
 pub use raw::{Flags, RawConfig, RawKey, RawKnowledgeBase};
@@ -74,6 +75,7 @@ pub struct Config {
     pub knowledge_bases: BTreeMap<String, KnowledgeBaseFiles>,
     /// Targets, and thresholds that replace what the evidence says.
     pub policy: PolicySettings,
+    pub encoder: EncoderKind,
 }
 
 /// How to log.

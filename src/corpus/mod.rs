@@ -47,7 +47,13 @@ impl Corpus {
     /// The entry with this id.
     #[must_use]
     pub fn entry(&self, id: &str) -> Option<&Entry> {
+        self.position(id).and_then(|at| self.entries.get(at as usize))
+    }
+
+    /// Position of the entry with this id.
+    #[must_use]
+    pub fn position(&self, id: &str) -> Option<u32> {
         let found = self.entries.binary_search_by(|entry| entry.id.as_str().cmp(id));
-        found.ok().and_then(|at| self.entries.get(at))
+        found.ok().and_then(|at| u32::try_from(at).ok())
     }
 }

@@ -20,6 +20,15 @@ pub enum EncoderKind {
 }
 
 impl EncoderKind {
+    /// Its name as written in configuration.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Accurate => "accurate",
+        }
+    }
+
     /// The kind of this name as written in configuration.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

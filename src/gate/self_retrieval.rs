@@ -200,8 +200,10 @@ mod tests {
 
     use super::*;
     use crate::corpus::{SourceFile, load_files};
+    use crate::encoder::{EncoderKind, SentenceEncoder};
     use crate::policy::PolicySettings;
     use crate::ranking::RankerModel;
+    use crate::ranking::{EmbeddingTable, RankingModels};
     use crate::snapshot::Models;
     use crate::tickets::Router;
 
@@ -215,16 +217,19 @@ mod tests {
     fn found(change: impl Fn(&mut RankerModel)) -> SelfRetrieval {
         let file = SourceFile { path: "a.jsonl".into(), bytes: CORPUS.into() };
         let corpus = load_files(&[file], &TimeZone::UTC).unwrap();
-        let mut ranker = RankerModel::from_json(include_bytes!("../../models/ranker/ranker.json")).unwrap();
+        let encoder = SentenceEncoder::embedded(EncoderKind::Standard).unwrap();
+        let file = include_bytes!("../../models/ranker/standard.json");
+        let mut ranker = RankerModel::from_json(file, encoder.version()).unwrap();
         change(&mut ranker);
         let models = Models {
             router: Arc::new(Router::embedded().unwrap()),
-            ranker: Arc::new(ranker),
+            ranking: RankingModels { ranker: Arc::new(ranker), encoder },
             ranker_version: "test".into(),
             policy: PolicySettings::default(),
         };
         let now: Timestamp = "2026-11-05T12:00:00+08:00".parse().unwrap();
-        ask_own_questions(&Snapshot::prepare(Arc::new(corpus), &models, now).unwrap(), now).unwrap()
+        ask_own_questions(&Snapshot::prepare(Arc::new(corpus), &models, &EmbeddingTable::default(), now).unwrap(), now)
+            .unwrap()
     }
 
     #[test]

@@ -64,6 +64,7 @@ pub fn issues(error: &PublishError) -> &[Issue] {
         | PublishError::UnknownVersion(_)
         | PublishError::Router(_)
         | PublishError::Ranker(_)
+        | PublishError::Encoder(_)
         | PublishError::History(_)
         | PublishError::Index(_) => &[],
     }
@@ -76,9 +77,11 @@ pub(crate) fn problem(error: &PublishError) -> Problem {
         PublishError::Invalid(_) => Problem::new(Code::CorpusInvalid, format!("{detail}; nothing changed")),
         PublishError::Refused(_) => Problem::new(Code::GateRefused, format!("{detail}; nothing changed")),
         PublishError::UnknownVersion(_) => Problem::new(Code::NotFound, detail),
-        PublishError::Router(_) | PublishError::Ranker(_) | PublishError::History(_) | PublishError::Index(_) => {
-            Problem::new(Code::Internal, "preparing failed; nothing changed; the log says why")
-        }
+        PublishError::Router(_)
+        | PublishError::Ranker(_)
+        | PublishError::Encoder(_)
+        | PublishError::History(_)
+        | PublishError::Index(_) => Problem::new(Code::Internal, "preparing failed; nothing changed; the log says why"),
     };
     let item = |issue: &Issue| ErrorItem {
         field: None,

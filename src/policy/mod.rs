@@ -20,8 +20,10 @@ pub const CONSERVATIVE_ANSWER: f64 = 0.95;
 pub const CONSERVATIVE_SUGGEST: f64 = 0.25;
 /// Below even odds nothing is answered directly, whatever the evidence.
 pub const ANSWER_FLOOR: f64 = 0.5;
-/// Below one chance in twenty nothing is suggested.
-pub const SUGGEST_FLOOR: f64 = 0.05;
+/// From fewer questions below the answer threshold than this, a proof says only that there are few.
+pub const MIN_SUGGEST_ROWS: usize = 200;
+/// Below about one chance in seven nothing is suggested.
+pub const SUGGEST_FLOOR: f64 = 0.15;
 /// Evidence with fewer questions that no entry answers says too little about live traffic to promise anything.
 pub const MIN_OUT_OF_SCOPE: usize = 20;
 
@@ -100,12 +102,17 @@ fn has_out_of_scope(rows: &[EvidenceRow]) -> bool {
 
 /// The loosest threshold below the answer threshold at which suggestions hold the right entry often enough.
 fn suggestions(settings: &PolicySettings, rows: &[EvidenceRow], answer_threshold: f64) -> (f64, SuggestStatement) {
-    let below = rows.iter().filter(|row| row.confidence < answer_threshold);
-    let outcomes = Outcomes::new(below.map(|row| (row.confidence, row.among_suggested)).collect());
+    let below: Vec<(f64, bool)> = rows
+        .iter()
+        .filter(|row| row.confidence < answer_threshold)
+        .map(|row| (row.confidence, row.among_suggested))
+        .collect();
+    let enough = below.len() >= MIN_SUGGEST_ROWS;
+    let outcomes = Outcomes::new(below);
     let threshold = match (settings.suggest_threshold, outcomes.certify(settings.suggest_target, SUGGEST_FLOOR)) {
         (Some(by_hand), _) => by_hand,
-        (None, Verdict::Proved(Tally { threshold, .. })) => threshold,
-        (None, Verdict::Failed(_) | Verdict::TooFew(_)) => CONSERVATIVE_SUGGEST,
+        (None, Verdict::Proved(Tally { threshold, .. })) if enough => threshold,
+        (None, Verdict::Proved(_) | Verdict::Failed(_) | Verdict::TooFew(_)) => CONSERVATIVE_SUGGEST,
     };
     let threshold = threshold.min(answer_threshold);
     (threshold, SuggestStatement::of(settings.suggest_target, outcomes.at(threshold)))

@@ -18,7 +18,7 @@ pub const MIN_EACH: usize = 30;
 pub struct Calibration {
     pub slope: f32,
     pub intercept: f32,
-    /// Labelled questions behind it; 0 for the shipped calibration.
+    /// Questions behind it; 0 for the shipped calibration, which may be lowered all the same.
     pub rows: usize,
 }
 

@@ -1,21 +1,28 @@
-//! The matcher of one corpus: its question texts profiled and indexed, and the model that ranks them.
+//! The matcher of one corpus: its question texts profiled, indexed and encoded, and the model that ranks them.
+//!
+//! An order of spending: the very words of a stored question need no encoder; everything else is fetched by words and
+//! by meaning, compared signal by signal, summed up by entry.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
-use crate::corpus::{Corpus, GoldenCase, GoldenExpectation};
-use crate::decision::SUGGESTED;
-use crate::policy::{EvidenceKind, EvidenceRow};
+use crate::corpus::Corpus;
+use crate::encoder::SentenceEncoder;
+use crate::policy::EvidenceRow;
 use crate::retrieval::{IndexError, QuestionIndex, Terms, Typeahead};
 use crate::text::segment::Segmenter;
 
+use super::answers::AnswerPairs;
 use super::calibration::Calibration;
-use super::lexicon::Lexicon;
-use super::model::{GATE_EXTRAS, RankerModel, Scored, probability};
+use super::embeddings::EmbeddingTable;
+use super::meaning::MeaningIndex;
+use super::model::{GATE_INPUTS, RankerModel, Scored, Yardstick};
 use super::question::{Compared, Lexicons, QuestionProfile};
-use super::signals::{SIGNALS, Signals};
+use super::reference::Reference;
+use super::signals::{ANSWER_EXPLAINS, LEXICAL_SIGNALS, Sense, Signals};
+use super::stored::{self, StoredQuestion};
 
 /// Question texts fetched from the index for ranking.
 const FETCHED: usize = 48;
@@ -23,22 +30,12 @@ const FETCHED: usize = 48;
 const FETCHED_WIDE: usize = 384;
 /// Different entries that a ranking should choose from.
 const ENOUGH_ENTRIES: usize = 6;
+/// Question texts fetched for their meaning.
+const FETCHED_NEAR: usize = 32;
 /// Candidates kept after ranking; the API reports at most this many.
 pub const KEPT: usize = 20;
-
-/// One question text of the corpus.
-#[derive(Debug)]
-pub struct StoredQuestion {
-    /// Position of the entry in the corpus.
-    pub entry: u32,
-    /// The text as written.
-    pub text: String,
-    /// Whether the entry must not answer it.
-    pub negative: bool,
-    /// 0 for the standard question, then the similar ones as written.
-    pub rank_in_entry: usize,
-    pub profile: QuestionProfile,
-}
+/// Best questions of an entry whose mean supports it.
+const SUPPORTERS: usize = 3;
 
 /// Everything needed to match questions against one corpus. Immutable.
 #[derive(Debug)]
@@ -47,13 +44,24 @@ pub struct Matcher {
     pub typeahead: Typeahead,
     pub model: Arc<RankerModel>,
     pub calibration: Calibration,
-    /// How the corpus's own labelled and golden questions fare, with calibrated confidences.
+    /// How the corpus's own questions fare, with calibrated confidences.
     pub evidence: Vec<EvidenceRow>,
+    pub meanings: MeaningIndex,
+    /// Wrong candidates of this corpus, or of the one the model was fitted on.
+    pub(super) reference: Reference,
     segmenter: Segmenter,
-    lexicons: Lexicons,
+    pub(super) lexicons: Lexicons,
     index: QuestionIndex,
+    answers: AnswerPairs,
     /// Match key → questions, for suggestions of the very same words.
     exact: FxHashMap<String, Vec<u32>>,
+}
+
+/// The models that a matcher is prepared with.
+#[derive(Debug, Clone)]
+pub struct RankingModels {
+    pub ranker: Arc<RankerModel>,
+    pub encoder: Arc<SentenceEncoder>,
 }
 
 /// What a match may use; the fitting and the evaluation leave questions out.
@@ -75,93 +83,41 @@ impl Admission for LiveAt<'_> {
     }
 }
 
-/// Every entry, whatever the moment: calibration is about wording, not about dates.
-#[derive(Debug, Clone, Copy)]
-struct Everything;
-
-impl Admission for Everything {
-    fn admits(&self, _question: u32, _stored: &StoredQuestion) -> bool {
-        true
-    }
-}
-
 impl Matcher {
-    /// Analyses and indexes every question of the corpus. CPU-bound, about 30 µs a question.
+    /// Analyses, indexes, encodes and calibrates every question of the corpus; vectors that `known` holds are not made
+    /// again. CPU-bound, about 0.1 ms a question and half a millisecond more for each that must be encoded.
     ///
     /// # Errors
     /// [`IndexError`] when the index cannot be built.
-    pub fn prepare(corpus: &Corpus, model: Arc<RankerModel>) -> Result<Self, IndexError> {
+    pub fn prepare(corpus: &Corpus, models: &RankingModels, known: &EmbeddingTable) -> Result<Self, IndexError> {
         let segmenter = Segmenter::new(&corpus.dictionary, &corpus.synonyms, &corpus.stopwords);
-        let texts = question_texts(corpus);
-        let terms: Vec<Terms> = analyse(&texts, &segmenter);
-        let lexicons = build_lexicons(corpus.entries.len(), &texts, &terms);
-        let index = QuestionIndex::build(&terms)?;
+        let analysed = stored::analyse(corpus, &segmenter);
+        let lexicons = stored::lexicons(corpus.entries.len(), &analysed);
+        let index = QuestionIndex::build(analysed.iter().map(|question| &question.terms))?;
         let mut exact: FxHashMap<String, Vec<u32>> = FxHashMap::default();
-        for (at, terms) in (0_u32..).zip(&terms) {
-            exact.entry(terms.key.clone()).or_default().push(at);
+        for (at, question) in (0_u32..).zip(&analysed) {
+            exact.entry(question.terms.key.clone()).or_default().push(at);
         }
-        let positive: Vec<&str> = texts.iter().map(|(_, text, negative)| if *negative { "" } else { text }).collect();
-        let typeahead = Typeahead::build(&positive);
-        let mut questions: Vec<StoredQuestion> = Vec::with_capacity(texts.len());
-        for ((entry, text, negative), terms) in texts.iter().zip(&terms) {
-            let rank_in_entry = match questions.last() {
-                Some(last) if last.entry == *entry => last.rank_in_entry + 1,
-                _ => 0,
-            };
-            let profile = QuestionProfile::new(terms, &lexicons);
-            let text = (*text).to_owned();
-            questions.push(StoredQuestion { entry: *entry, text, negative: *negative, rank_in_entry, profile });
-        }
-        let calibration = Calibration::default();
-        let evidence = Vec::new();
-        let mut matcher =
-            Self { questions, typeahead, model, calibration, evidence, segmenter, lexicons, index, exact };
-        (matcher.calibration, matcher.evidence) = matcher.calibrate(corpus)?;
-        Ok(matcher)
-    }
-
-    /// Asks the corpus its own labelled questions, fits the confidence to the outcome, and says how they and the golden
-    /// questions fare with it.
-    fn calibrate(&self, corpus: &Corpus) -> Result<(Calibration, Vec<EvidenceRow>), IndexError> {
-        use rayon::prelude::*;
-        let labelled = corpus.calibration.par_iter().map(|case| self.outcome(corpus, case, EvidenceKind::Labelled));
-        let golden = corpus.golden.par_iter().map(|case| self.outcome(corpus, case, EvidenceKind::Golden));
-        let outcomes: Vec<(Option<f32>, EvidenceRow)> = labelled.chain(golden).collect::<Result<_, IndexError>>()?;
-        let fitted_on: Vec<(f32, bool)> = outcomes
-            .iter()
-            .filter(|(_, row)| row.kind == EvidenceKind::Labelled)
-            .filter_map(|(logit, row)| Some(((*logit)?, row.right)))
-            .collect();
-        let calibration = Calibration::fit(&fitted_on).unwrap_or_default();
-        let confidence = |logit: Option<f32>| logit.map_or(0.0, |logit| probability(calibration.apply(logit)));
-        let evidence =
-            outcomes.into_iter().map(|(logit, row)| EvidenceRow { confidence: confidence(logit).into(), ..row });
-        Ok((calibration, evidence.collect()))
-    }
-
-    /// The gate's logit of the best candidate for a case, and what came of it; the confidence is still open.
-    fn outcome(
-        &self,
-        corpus: &Corpus,
-        case: &GoldenCase,
-        kind: EvidenceKind,
-    ) -> Result<(Option<f32>, EvidenceRow), IndexError> {
-        let candidates = self.candidates(&self.terms(&case.question), &Everything)?;
-        let in_scope = matches!(case.expect, GoldenExpectation::Entry(_));
-        let is_right = |candidate: &Scored| {
-            let id = &corpus.entries[candidate.entry as usize].id;
-            matches!(&case.expect, GoldenExpectation::Entry(wanted) if wanted == id)
+        let positive: Vec<&str> =
+            analysed.iter().map(|question| if question.negative { "" } else { question.text }).collect();
+        let normalized: Vec<&str> = analysed.iter().map(|question| question.terms.normalized.as_str()).collect();
+        let entries: Vec<u32> = analysed.iter().map(|question| question.entry).collect();
+        let mut matcher = Self {
+            questions: stored::profiled(&analysed, &lexicons),
+            typeahead: Typeahead::build(&positive),
+            model: Arc::clone(&models.ranker),
+            calibration: Calibration::default(),
+            evidence: Vec::new(),
+            meanings: MeaningIndex::build(Arc::clone(&models.encoder), &normalized, &entries, known),
+            reference: models.ranker.reference.clone(),
+            segmenter,
+            lexicons,
+            index,
+            answers: AnswerPairs::build(corpus.entries.iter().map(|entry| entry.answer.as_str())),
+            exact,
         };
-        let right = candidates.first().is_some_and(is_right);
-        let among_suggested = candidates.iter().take(SUGGESTED).any(is_right);
-        let logit = candidates.first().map(|best| self.model.gate.logit(&best.gate_inputs));
-        Ok((logit, EvidenceRow { confidence: 0.0, right, among_suggested, in_scope, kind }))
-    }
-
-    /// What cuts the corpus's texts, and so the customers', into words.
-    #[must_use]
-    pub fn segmenter(&self) -> &Segmenter {
-        &self.segmenter
+        matcher.learn_from_itself(corpus, &analysed)?;
+        Ok(matcher)
     }
 
     /// Analyses a customer's text as the corpus was analysed.
@@ -176,104 +132,171 @@ impl Matcher {
         Terms::of_normalized(normalized.to_owned(), &self.segmenter)
     }
 
+    /// How this corpus cuts text into words.
+    #[must_use]
+    pub fn segmenter(&self) -> &Segmenter {
+        &self.segmenter
+    }
+
     /// The best entries for a question, best first, with confidences; at most [`KEPT`].
     ///
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
     pub fn candidates(&self, asked: &Terms, admission: &impl Admission) -> Result<Vec<Scored>, IndexError> {
-        let profile = QuestionProfile::new(asked, &self.lexicons);
-        let mut found = self.fetch(asked, admission, FETCHED)?;
-        if distinct_entries(&self.questions, &found) < ENOUGH_ENTRIES && self.questions.len() > FETCHED {
-            found = self.fetch(asked, admission, FETCHED_WIDE)?;
-        }
-        let entry_of = |at: &u32| self.questions[*at as usize].entry;
-        let mut ranked: Vec<Comparison> = found
-            .chunk_by(|a, b| entry_of(a) == entry_of(b))
-            .filter_map(|of_entry| self.best_of_entry(&profile, of_entry))
-            .collect();
-        ranked.sort_unstable_by(|a, b| b.rank_logit.total_cmp(&a.rank_logit).then(a.question.cmp(&b.question)));
-        ranked.truncate(KEPT);
-        let mut scored: Vec<Scored> = ranked.iter().map(|best| best.scored(entry_of(&best.question))).collect();
-        self.model.gate(&mut scored, profile.chars.len(), self.calibration);
+        let cosines = self.cosines(asked, admission);
+        self.candidates_near(asked, cosines.as_deref(), admission)
+    }
+
+    /// The same with the encoder asked even where the very words are stored; for measuring what the short cut changes.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn candidates_in_full(&self, asked: &Terms, admission: &impl Admission) -> Result<Vec<Scored>, IndexError> {
+        let cosines = self.meanings.cosines(&self.meanings.meaning(&asked.normalized));
+        self.candidates_near(asked, Some(&cosines), admission)
+    }
+
+    fn candidates_near(
+        &self,
+        asked: &Terms,
+        cosines: Option<&[f32]>,
+        admission: &impl Admission,
+    ) -> Result<Vec<Scored>, IndexError> {
+        let mut scored = self.rank(asked, cosines, admission)?;
+        let yardstick = Yardstick { reference: &self.reference, calibration: self.calibration };
+        self.model.gate(&mut scored, asked.normalized.chars().count(), yardstick);
         Ok(scored)
     }
 
-    /// Positions of admitted questions worth comparing: those with the very same key and the best of the index.
-    fn fetch(&self, asked: &Terms, admission: &impl Admission, limit: usize) -> Result<Vec<u32>, IndexError> {
+    /// Cosines with every stored question; `None` where the very words of a single entry are stored, for then no
+    /// cosine could change what is decided.
+    fn cosines(&self, asked: &Terms, admission: &impl Admission) -> Option<Vec<f32>> {
+        let same = self.exact.get(&asked.key).into_iter().flatten();
+        let mut entries = same.filter_map(|at| {
+            let stored = &self.questions[*at as usize];
+            (!stored.negative && admission.admits(*at, stored)).then_some(stored.entry)
+        });
+        let settled = entries.next().is_some_and(|first| entries.all(|other| other == first));
+        (!settled).then(|| self.meanings.cosines(&self.meanings.meaning(&asked.normalized)))
+    }
+
+    /// Ranks the entries that share words or meaning with a question; confidences are still open.
+    pub(super) fn rank(
+        &self,
+        asked: &Terms,
+        cosines: Option<&[f32]>,
+        admission: &impl Admission,
+    ) -> Result<Vec<Scored>, IndexError> {
+        let profile = QuestionProfile::new(asked, &self.lexicons);
+        let mut found = self.fetch(asked, cosines, admission, FETCHED)?;
+        if distinct_entries(&self.questions, &found) < ENOUGH_ENTRIES && self.questions.len() > FETCHED {
+            found = self.fetch(asked, cosines, admission, FETCHED_WIDE)?;
+        }
+        let pairs = self.answers.weigh(&profile);
+        let asked = Asked { profile: &profile, pairs: &pairs, cosines };
+        let entry_of = |at: &u32| self.questions[*at as usize].entry;
+        let mut ranked: Vec<Scored> = found
+            .chunk_by(|a, b| entry_of(a) == entry_of(b))
+            .filter_map(|of_entry| self.best_of_entry(&asked, of_entry))
+            .collect();
+        ranked.sort_unstable_by(|a, b| b.rank_logit.total_cmp(&a.rank_logit).then(a.question.cmp(&b.question)));
+        ranked.truncate(KEPT);
+        Ok(ranked)
+    }
+
+    /// Positions of admitted questions worth comparing: those with the very same key, the best of the index and the
+    /// nearest in meaning.
+    fn fetch(
+        &self,
+        asked: &Terms,
+        cosines: Option<&[f32]>,
+        admission: &impl Admission,
+        limit: usize,
+    ) -> Result<Vec<u32>, IndexError> {
         let hits = self.index.search(asked, limit)?;
         let same = self.exact.get(&asked.key).into_iter().flatten().copied();
-        let mut found: Vec<u32> = same.chain(hits.iter().map(|hit| hit.question)).collect();
+        let near = nearest(cosines.unwrap_or_default(), FETCHED_NEAR);
+        let mut found: Vec<u32> = same.chain(hits.iter().map(|hit| hit.question)).chain(near).collect();
         found.sort_unstable();
         found.dedup();
         found.retain(|at| admission.admits(*at, &self.questions[*at as usize]));
         Ok(found)
     }
 
-    /// The best of an entry's questions; none where a negative question fits at least as well.
-    fn best_of_entry(&self, asked: &QuestionProfile, questions: &[u32]) -> Option<Comparison> {
-        let mut best: Option<Comparison> = None;
+    /// The best of an entry's questions with the support of the next; none where a negative question fits at least as
+    /// well.
+    fn best_of_entry(&self, asked: &Asked<'_>, questions: &[u32]) -> Option<Scored> {
+        let mut best: Option<(u32, f32, Signals)> = None;
         let mut bar = f32::NEG_INFINITY;
+        let mut points: Vec<f32> = Vec::with_capacity(questions.len());
         for question in questions {
             let stored = &self.questions[*question as usize];
-            let signals = Signals::compare(Compared { asked, stored: &stored.profile });
-            let rank_logit = self.model.rank.logit(&signals.values);
+            let cosine = asked.cosines.and_then(|cosines| cosines.get(*question as usize).copied());
+            let sense = Sense { cosine, crowding: self.meanings.crowding(*question) };
+            let signals = Signals::compare(Compared { asked: asked.profile, stored: &stored.profile }, sense);
+            let logit = self.model.rank.logit(&signals.values);
             if stored.negative {
-                bar = bar.max(rank_logit);
-            } else if best.as_ref().is_none_or(|held| held.rank_logit < rank_logit) {
-                best = Some(Comparison { question: *question, rank_logit, signals });
+                bar = bar.max(logit);
+                continue;
+            }
+            points.push(logit);
+            if best.as_ref().is_none_or(|(_, held, _)| *held < logit) {
+                best = Some((*question, logit, signals));
             }
         }
-        best.filter(|best| bar < best.rank_logit)
+        let (question, logit, signals) = best.filter(|(_, logit, _)| bar < *logit)?;
+        points.sort_unstable_by(|a, b| b.total_cmp(a));
+        points.truncate(SUPPORTERS);
+        Some(self.sum_up(asked, question, signals, logit + self.model.support * mean(&points)))
     }
-}
 
-/// A stored question after comparison.
-#[derive(Debug, Clone, Copy)]
-struct Comparison {
-    question: u32,
-    rank_logit: f32,
-    signals: Signals,
-}
-
-impl Comparison {
-    fn scored(&self, entry: u32) -> Scored {
+    /// Adds what the answer explains.
+    fn sum_up(&self, asked: &Asked<'_>, question: u32, mut signals: Signals, points: f32) -> Scored {
+        let stored = &self.questions[question as usize];
+        let explains = self.answers.explained(asked.pairs, stored.entry, &stored.profile);
+        signals.values[ANSWER_EXPLAINS] = explains;
+        let weights = &self.model.rank.weights;
+        let lexical = weights.iter().zip(&signals.values).take(LEXICAL_SIGNALS);
         Scored {
-            entry,
-            question: self.question,
-            signals: self.signals,
-            rank_logit: self.rank_logit,
-            gate_inputs: [0.0; SIGNALS + GATE_EXTRAS],
+            entry: stored.entry,
+            question,
+            rank_logit: points + weights.get(ANSWER_EXPLAINS).copied().unwrap_or(0.0) * explains,
+            lexical: lexical.map(|(weight, value)| weight * value).sum(),
+            opposed: Signals::opposed(asked.profile, &stored.profile),
+            signals,
+            gate_inputs: [0.0; GATE_INPUTS],
             confidence: 0.0,
         }
     }
 }
 
-/// (entry, text, negative) of every question, in the order of the corpus.
-fn question_texts(corpus: &Corpus) -> Vec<(u32, &str, bool)> {
-    let mut texts = Vec::new();
-    for (entry, position) in corpus.entries.iter().zip(0_u32..) {
-        texts.extend(entry.questions().map(|text| (position, text, false)));
-        texts.extend(entry.negative.iter().map(|text| (position, text.as_str(), true)));
-    }
-    texts
+/// A question as stored ones are compared with it.
+struct Asked<'a> {
+    profile: &'a QuestionProfile,
+    pairs: &'a super::answers::AskedPairs,
+    cosines: Option<&'a [f32]>,
 }
 
-fn analyse(texts: &[(u32, &str, bool)], segmenter: &Segmenter) -> Vec<Terms> {
-    use rayon::prelude::*;
-    texts.par_iter().map(|(_, text, _)| Terms::of(text, segmenter)).collect()
-}
-
-/// Document frequencies over entries; negative questions are no part of what an entry is about.
-fn build_lexicons(entries: usize, texts: &[(u32, &str, bool)], terms: &[Terms]) -> Lexicons {
-    let mut grams: Vec<Vec<&[String]>> = vec![Vec::new(); entries];
-    let mut words: Vec<Vec<&[String]>> = vec![Vec::new(); entries];
-    for ((entry, _, negative), terms) in texts.iter().zip(terms) {
-        if !negative {
-            grams[*entry as usize].push(&terms.grams);
-            words[*entry as usize].push(&terms.words);
+/// Positions of the `limit` largest values; the first among equals first.
+fn nearest(cosines: &[f32], limit: usize) -> impl Iterator<Item = u32> {
+    let mut held: Vec<(f32, u32)> = Vec::with_capacity(limit + 1);
+    let mut least = f32::NEG_INFINITY;
+    for (cosine, at) in cosines.iter().zip(0_u32..) {
+        if *cosine > least {
+            let place = held.partition_point(|(other, _)| other >= cosine);
+            held.insert(place, (*cosine, at));
+            held.truncate(limit);
+            if held.len() == limit {
+                least = held.last().map_or(least, |(last, _)| *last);
+            }
         }
     }
-    Lexicons { grams: Lexicon::build(grams.into_iter()), words: Lexicon::build(words.into_iter()) }
+    held.into_iter().map(|(_, at)| at)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most three")]
+fn mean(values: &[f32]) -> f32 {
+    values.iter().sum::<f32>() / values.len().max(1) as f32
 }
 
 fn distinct_entries(questions: &[StoredQuestion], found: &[u32]) -> usize {

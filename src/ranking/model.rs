@@ -1,27 +1,50 @@
-//! The learned ranker and gate: two logistic regressions over named signals, as numbers in a JSON file.
+//! The learned ranker and gate: two linear models over named inputs, as numbers in a JSON file.
 //!
-//! The ranker orders candidates by the log-odds that a stored question means what was asked. The gate turns the
-//! signals of a candidate, together with its lead over the runner-up, into the probability that its entry is right,
-//! questions outside the corpus included.
+//! The ranker orders entries by how far a stored question means what was asked. The gate turns the strength of a
+//! candidate, its lead over the others and how rare both are among the corpus's own wrong candidates into the
+//! probability that its entry is right, questions outside the corpus included.
 
 use serde::{Deserialize, Serialize};
 
 use super::calibration::Calibration;
-use super::signals::{SIGNAL_NAMES, SIGNALS, Signals};
+use super::reference::{REFERENCE_NAMES, REFERENCES, Reference, ReferenceValues};
+use super::signals::{ANSWER_EXPLAINS, CROWDING, GRAM_COSINE, SENSE_COSINE, SIGNAL_NAMES, Signals};
 use crate::text::NORMALIZATION_VERSION;
 
 /// Format of the file.
-pub const RANKER_FORMAT: u32 = 1;
+pub const RANKER_FORMAT: u32 = 2;
 
-/// Signals of the gate besides those of the pair.
-pub const GATE_EXTRA_NAMES: [&str; GATE_EXTRAS] =
-    ["rank_probability", "rank_lead", "gram_lead", "word_lead", "asked_length"];
-/// Number of [`GATE_EXTRA_NAMES`].
-pub const GATE_EXTRAS: usize = 5;
-/// Leads beyond this many log-odds say nothing more.
+/// Inputs of the gate that concern the candidate and its lead; rarity and excess of [`REFERENCE_NAMES`] follow.
+pub const STRENGTH_NAMES: [&str; STRENGTHS] = [
+    "sense_cosine",
+    "sense_close",
+    "total_lead",
+    "narrow_lead",
+    "sense_lead",
+    "lexical_lead",
+    "asked_length",
+    "total",
+    "crowding",
+    "answer_explains",
+];
+/// Number of [`STRENGTH_NAMES`].
+pub const STRENGTHS: usize = 10;
+/// Number of inputs of the gate.
+pub const GATE_INPUTS: usize = STRENGTHS + 2 * REFERENCES;
+/// Leads beyond this many points say nothing more.
 const LEAD_LIMIT: f32 = 6.0;
+/// A lead of this many points is no longer narrow.
+const NARROW: f32 = 1.5;
+/// Points of a typical good match; brings totals to about 0..1.
+const TOTAL_SCALE: f32 = 30.0;
+/// The same for the lexical part alone.
+const LEXICAL_SCALE: f32 = 10.0;
+/// Cosine from which two questions are close.
+const CLOSE: f32 = 0.5;
 /// Characters beyond which a longer question says nothing more.
 const LENGTH_LIMIT: f32 = 24.0;
+/// Most confidence in a candidate that says the opposite of what was asked: below every answer threshold.
+const OPPOSED_CONFIDENCE: f32 = 0.45;
 
 /// Weights of a linear model over named inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,11 +59,19 @@ pub struct Linear {
 pub struct RankerModel {
     pub format: u32,
     pub normalization_version: u32,
+    /// Encoder whose vectors the weights expect.
+    pub encoder_version: String,
     /// Corpus the weights were fitted on and how many rows it saw.
     pub fitted_on: String,
     pub gate_rows: usize,
     pub rank: Linear,
+    /// Weight of the mean of an entry's best questions beside its very best.
+    pub support: f32,
     pub gate: Linear,
+    /// Mean confidence in the wrong candidates of the corpus of the fit, 0..=1.
+    pub wrong_confidence: f32,
+    /// Wrong candidates of the corpus of the fit, for corpora too small to have their own.
+    pub reference: Reference,
 }
 
 /// One signal's part in a logit.
@@ -59,10 +90,14 @@ pub struct Scored {
     /// Position of its best question in the catalogue.
     pub question: u32,
     pub signals: Signals,
-    /// Log-odds by which candidates are ordered.
+    /// Points by which candidates are ordered.
     pub rank_logit: f32,
+    /// The part of the best question's points that comes from its words.
+    pub lexical: f32,
+    /// Whether the question says the opposite of what was asked.
+    pub opposed: bool,
     /// Inputs of the gate, in the order of its names.
-    pub gate_inputs: [f32; SIGNALS + GATE_EXTRAS],
+    pub gate_inputs: [f32; GATE_INPUTS],
     /// Probability in 0..=1 that the entry is right.
     pub confidence: f32,
 }
@@ -103,7 +138,7 @@ impl RankerModel {
     ///
     /// # Errors
     /// [`RankerError`] naming what is found and what is needed.
-    pub fn from_json(bytes: &[u8]) -> Result<Self, RankerError> {
+    pub fn from_json(bytes: &[u8], encoder_version: &str) -> Result<Self, RankerError> {
         let model: Self = serde_json::from_slice(bytes)?;
         for (what, found, expected) in [
             ("format", model.format, RANKER_FORMAT),
@@ -113,31 +148,40 @@ impl RankerModel {
                 return Err(RankerError::Mismatch { what, found: found.to_string(), expected: expected.to_string() });
             }
         }
+        if model.encoder_version != encoder_version {
+            let (found, expected) = (model.encoder_version, encoder_version.to_owned());
+            return Err(RankerError::Mismatch { what: "encoder version", found, expected });
+        }
         model.rank.check("ranking signals", &SIGNAL_NAMES)?;
-        model.gate.check("gate signals", &gate_names())?;
+        model.gate.check("gate signals", &gate_names().iter().map(String::as_str).collect::<Vec<_>>())?;
+        if !model.support.is_finite() || !model.reference.is_complete() {
+            let expected = "finite numbers".to_owned();
+            return Err(RankerError::Mismatch { what: "reference", found: "incomplete".to_owned(), expected });
+        }
         Ok(model)
     }
 
-    /// Fills in lead and confidence of candidates ordered best first; confidences never rise down the list.
-    pub fn gate(&self, candidates: &mut [Scored], asked_length: usize, calibration: Calibration) {
-        let lead = |of: fn(&Scored) -> f32| leads(candidates, of);
-        let rank_leads = lead(|c| c.rank_logit);
-        let gram_leads = lead(|c| c.signals.values[1]);
-        let word_leads = lead(|c| c.signals.values[2]);
+    /// Fills in the gate's inputs and the confidence of candidates ordered best first; confidences never rise down the
+    /// list.
+    pub fn gate(&self, candidates: &mut [Scored], asked_length: usize, yardstick: Yardstick<'_>) {
+        let leads = Leads::of(candidates);
         let mut ceiling = 1.0_f32;
         for (at, candidate) in candidates.iter_mut().enumerate() {
-            let extras = [
-                probability(candidate.rank_logit),
-                rank_leads[at].clamp(-LEAD_LIMIT, LEAD_LIMIT) / LEAD_LIMIT,
-                gram_leads[at],
-                word_leads[at],
-                bounded_length(asked_length),
-            ];
-            candidate.gate_inputs[..SIGNALS].copy_from_slice(&candidate.signals.values);
-            candidate.gate_inputs[SIGNALS..].copy_from_slice(&extras);
-            ceiling = ceiling.min(probability(calibration.apply(self.gate.logit(&candidate.gate_inputs))));
+            candidate.gate_inputs = gate_inputs(candidate, leads.at(at), asked_length, yardstick.reference);
+            let logit = yardstick.calibration.apply(self.gate.logit(&candidate.gate_inputs));
+            ceiling = ceiling.min(probability(logit));
+            if candidate.opposed {
+                ceiling = ceiling.min(OPPOSED_CONFIDENCE);
+            }
             candidate.confidence = ceiling;
         }
+    }
+
+    /// What the corpus's reference is made of: the values of the best of these candidates.
+    #[must_use]
+    pub fn reference_values(candidates: &[Scored]) -> Option<ReferenceValues> {
+        let leads = Leads::of(candidates);
+        candidates.first().map(|best| reference_values(best, leads.at(0)))
     }
 
     /// What each input adds to the gate's logit; with the intercept they sum to it.
@@ -154,10 +198,86 @@ impl RankerModel {
     }
 }
 
+/// What a corpus measures its candidates by.
+#[derive(Debug, Clone, Copy)]
+pub struct Yardstick<'a> {
+    pub reference: &'a Reference,
+    pub calibration: Calibration,
+}
+
+/// How far each candidate is ahead of the best of the others.
+struct Leads {
+    total: Vec<f32>,
+    sense: Vec<f32>,
+    lexical: Vec<f32>,
+}
+
+/// One candidate's leads.
+#[derive(Debug, Clone, Copy)]
+struct Lead {
+    total: f32,
+    sense: f32,
+    lexical: f32,
+}
+
+impl Leads {
+    fn of(candidates: &[Scored]) -> Self {
+        Self {
+            total: leads(candidates, |c| c.rank_logit),
+            sense: leads(candidates, |c| c.signals.values[SENSE_COSINE]),
+            lexical: leads(candidates, |c| c.lexical),
+        }
+    }
+
+    fn at(&self, candidate: usize) -> Lead {
+        let total = self.total[candidate].clamp(-LEAD_LIMIT, LEAD_LIMIT);
+        Lead { total, sense: self.sense[candidate], lexical: self.lexical[candidate] }
+    }
+}
+
+/// In the order of [`gate_names`].
+fn gate_inputs(candidate: &Scored, lead: Lead, asked_length: usize, reference: &Reference) -> [f32; GATE_INPUTS] {
+    let signals = &candidate.signals.values;
+    let strengths = [
+        signals[SENSE_COSINE],
+        (signals[SENSE_COSINE] - CLOSE).max(0.0),
+        lead.total / LEAD_LIMIT,
+        lead.total.min(NARROW) / NARROW,
+        lead.sense,
+        lead.lexical / LEXICAL_SCALE,
+        bounded_length(asked_length),
+        candidate.rank_logit / TOTAL_SCALE,
+        signals[CROWDING],
+        signals[ANSWER_EXPLAINS],
+    ];
+    let mut inputs = [0.0; GATE_INPUTS];
+    inputs[..STRENGTHS].copy_from_slice(&strengths);
+    for (name, value) in reference_values(candidate, lead).into_iter().enumerate() {
+        inputs[STRENGTHS + name] = reference.rarity(name, value);
+        inputs[STRENGTHS + REFERENCES + name] = reference.excess(name, value);
+    }
+    inputs
+}
+
+/// In the order of [`REFERENCE_NAMES`], each of the order of 1.
+fn reference_values(candidate: &Scored, lead: Lead) -> ReferenceValues {
+    let signals = &candidate.signals.values;
+    [
+        candidate.rank_logit / TOTAL_SCALE,
+        signals[SENSE_COSINE],
+        lead.total / LEAD_LIMIT,
+        lead.sense,
+        signals[GRAM_COSINE],
+        candidate.lexical / LEXICAL_SCALE,
+    ]
+}
+
 /// Names of the gate's inputs in order.
 #[must_use]
-pub fn gate_names() -> Vec<&'static str> {
-    SIGNAL_NAMES.iter().chain(&GATE_EXTRA_NAMES).copied().collect()
+pub fn gate_names() -> Vec<String> {
+    let strengths = STRENGTH_NAMES.iter().map(|name| (*name).to_owned());
+    let rarities = REFERENCE_NAMES.iter().map(|name| format!("{name}_rarity"));
+    strengths.chain(rarities).chain(REFERENCE_NAMES.iter().map(|name| format!("{name}_excess"))).collect()
 }
 
 /// Each candidate's value minus the best value among the others; its own value where it is alone.
@@ -191,56 +311,72 @@ fn bounded_length(characters: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ranking::signals::SIGNALS;
 
     fn scored(rank_logit: f32) -> Scored {
         let signals = Signals { values: [0.5; SIGNALS] };
+        let gate_inputs = [0.0; GATE_INPUTS];
         Scored {
             entry: 0,
             question: 0,
             signals,
             rank_logit,
-            gate_inputs: [0.0; SIGNALS + GATE_EXTRAS],
+            lexical: 0.0,
+            opposed: false,
+            gate_inputs,
             confidence: 0.0,
         }
     }
 
     fn model() -> RankerModel {
-        let linear = |names: Vec<&str>| Linear {
-            weights: vec![1.0; names.len()],
-            names: names.into_iter().map(str::to_owned).collect(),
-            intercept: -2.0,
-        };
+        let linear = |names: Vec<String>| Linear { weights: vec![1.0; names.len()], names, intercept: -2.0 };
         RankerModel {
             format: RANKER_FORMAT,
             normalization_version: NORMALIZATION_VERSION,
+            encoder_version: "test".to_owned(),
             fitted_on: "test".to_owned(),
             gate_rows: 1,
-            rank: linear(SIGNAL_NAMES.to_vec()),
+            rank: linear(SIGNAL_NAMES.iter().map(|name| (*name).to_owned()).collect()),
+            support: 0.4,
             gate: linear(gate_names()),
+            wrong_confidence: 0.3,
+            reference: Reference::new(&[[0.1; REFERENCES]; 40]).unwrap(),
         }
     }
 
     #[test]
     fn contributions_and_intercept_sum_to_the_logit() {
         let model = model();
+        let yardstick = Yardstick { reference: &model.reference, calibration: Calibration::default() };
         let mut candidates = vec![scored(3.0), scored(1.0)];
-        model.gate(&mut candidates, 8, Calibration::default());
+        model.gate(&mut candidates, 8, yardstick);
         let sum: f32 = model.contributions(&candidates[0]).iter().map(|c| c.contribution).sum();
         assert!((probability(sum + model.gate.intercept) - candidates[0].confidence).abs() < 1e-6);
         assert!(candidates[0].confidence > candidates[1].confidence, "the leader leads");
     }
 
     #[test]
+    fn the_opposite_is_never_answered() {
+        let model = model();
+        let yardstick = Yardstick { reference: &model.reference, calibration: Calibration::default() };
+        let mut candidates = vec![Scored { opposed: true, ..scored(30.0) }, scored(1.0)];
+        model.gate(&mut candidates, 8, yardstick);
+        assert!(candidates[0].confidence <= OPPOSED_CONFIDENCE && candidates[1].confidence <= OPPOSED_CONFIDENCE);
+    }
+
+    #[test]
     fn refuses_other_versions_and_other_signals() {
         let good = model();
         let json = |m: &RankerModel| serde_json::to_vec(m).unwrap();
-        assert_eq!(RankerModel::from_json(&json(&good)).unwrap(), good);
+        assert_eq!(RankerModel::from_json(&json(&good), "test").unwrap(), good);
         let mut old = good.clone();
         old.normalization_version = 0;
-        let message = RankerModel::from_json(&json(&old)).unwrap_err().to_string();
+        let message = RankerModel::from_json(&json(&old), "test").unwrap_err().to_string();
         assert_eq!(message, "the ranker's normalisation version is 0, this program needs 1");
+        let message = RankerModel::from_json(&json(&good), "new").unwrap_err().to_string();
+        assert_eq!(message, "the ranker's encoder version is test, this program needs new");
         let mut other = good;
         other.rank.names[0] = "magic".to_owned();
-        assert!(matches!(RankerModel::from_json(&json(&other)), Err(RankerError::Mismatch { .. })));
+        assert!(matches!(RankerModel::from_json(&json(&other), "test"), Err(RankerError::Mismatch { .. })));
     }
 }

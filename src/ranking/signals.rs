@@ -2,10 +2,17 @@
 
 use rapidfuzz::distance::indel;
 
-use super::question::Compared;
+use super::question::{Compared, QuestionProfile, contradicts};
 
 /// Number of signals.
-pub const SIGNALS: usize = 14;
+pub const SIGNALS: usize = 17;
+/// The first so many need no encoder.
+pub const LEXICAL_SIGNALS: usize = 14;
+/// Positions of those that other parts look at.
+pub const GRAM_COSINE: usize = 1;
+pub const SENSE_COSINE: usize = 14;
+pub const CROWDING: usize = 15;
+pub const ANSWER_EXPLAINS: usize = 16;
 
 /// Names in the order of [`Signals::values`]; part of the model format and of explanations.
 pub const SIGNAL_NAMES: [&str; SIGNALS] = [
@@ -23,6 +30,9 @@ pub const SIGNAL_NAMES: [&str; SIGNALS] = [
     "codes_missing",
     "codes_extra",
     "negation_mismatch",
+    "sense_cosine",
+    "crowding",
+    "answer_explains",
 ];
 
 /// One value per name, each in 0..=1.
@@ -31,15 +41,26 @@ pub struct Signals {
     pub values: [f32; SIGNALS],
 }
 
+/// What the semantic stage says of a stored question.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sense {
+    /// Cosine of the two meanings; `None` where the encoder was not asked because the very words are stored.
+    pub cosine: Option<f32>,
+    /// Mean cosine of the stored question with its nearest neighbours.
+    pub crowding: f32,
+}
+
 impl Signals {
-    /// Compares two profiles. Symmetric but for the `asked_…`/`stored_…` pairs.
+    /// Compares two profiles. Symmetric but for the `asked_…`/`stored_…` pairs. What the answer explains stays 0: it
+    /// concerns the entry, not the question.
     #[must_use]
-    pub fn compare(pair: Compared<'_>) -> Self {
+    pub fn compare(pair: Compared<'_>, sense: Sense) -> Self {
         let Compared { asked, stored } = pair;
         let grams = asked.grams.overlap(&stored.grams);
         let words = asked.words.overlap(&stored.words);
+        let exact = flag(asked.key == stored.key);
         let values = [
-            flag(asked.key == stored.key),
+            exact,
             grams.cosine,
             words.cosine,
             share(grams.bm25, asked.grams.total_idf),
@@ -53,8 +74,18 @@ impl Signals {
             missing(&asked.codes, &stored.codes),
             missing(&stored.codes, &asked.codes),
             flag(asked.negated != stored.negated),
+            // The same words mean the same; of the others the overlap is a fair guess.
+            sense.cosine.unwrap_or(exact.max(grams.cosine)),
+            sense.crowding,
+            0.0,
         ];
         Self { values: values.map(|value| value.clamp(0.0, 1.0)) }
+    }
+
+    /// Whether the two questions say opposite things in nearly the same words.
+    #[must_use]
+    pub fn opposed(asked: &QuestionProfile, stored: &QuestionProfile) -> bool {
+        contradicts(asked, stored, edit_similarity)
     }
 }
 
@@ -103,7 +134,8 @@ mod tests {
             words: Lexicon::build([vec![stored.words.as_slice()]].into_iter()),
         };
         let [asked, stored] = [&asked, &stored].map(|terms| QuestionProfile::new(terms, &lexicons));
-        let signals = Signals::compare(Compared { asked: &asked, stored: &stored });
+        let sense = Sense { cosine: Some(0.5), crowding: 0.25 };
+        let signals = Signals::compare(Compared { asked: &asked, stored: &stored }, sense);
         signals.values[SIGNAL_NAMES.iter().position(|n| *n == name).unwrap()]
     }
 
@@ -119,10 +151,26 @@ mod tests {
             ("codes_extra", "能退吗", "30天能退吗", 1.0),
             ("negation_mismatch", "拆封能退吗", "拆封不能退吗", 1.0),
             ("length_ratio", "退款", "怎么退款", 0.5),
+            ("sense_cosine", "退款", "怎么退款", 0.5),
+            ("crowding", "退款", "怎么退款", 0.25),
+            ("answer_explains", "退款", "怎么退款", 0.0),
         ];
         for (name, asked, stored, expected) in rows {
             let got = signal(name, asked, stored);
             assert!((got - expected).abs() < 1e-5, "{name}({asked}, {stored}) = {got}, expected {expected}");
         }
+    }
+
+    #[test]
+    fn without_the_encoder_the_same_words_mean_the_same() {
+        let segmenter = Segmenter::default();
+        let [a, b] = ["怎么退款", "你们在哪"]
+            .map(|text| QuestionProfile::new(&Terms::of(text, &segmenter), &Lexicons::default()));
+        let sense = |asked, stored| {
+            let unasked = Sense { cosine: None, crowding: 0.0 };
+            Signals::compare(Compared { asked, stored }, unasked).values[SENSE_COSINE]
+        };
+        assert!((sense(&a, &a) - 1.0).abs() < 1e-6);
+        assert!(sense(&a, &b) < 0.1);
     }
 }

@@ -79,7 +79,7 @@ impl QuestionIndex {
     ///
     /// # Errors
     /// [`IndexError`] when tantivy fails, for example for want of memory.
-    pub fn build(questions: &[Terms]) -> Result<Self, IndexError> {
+    pub fn build<'a>(questions: impl Iterator<Item = &'a Terms> + Clone) -> Result<Self, IndexError> {
         let mut schema = Schema::builder();
         let indexing =
             TextFieldIndexing::default().set_tokenizer(ANALYZER).set_index_option(IndexRecordOption::WithFreqs);
@@ -89,7 +89,7 @@ impl QuestionIndex {
         let index = Index::create_in_ram(schema.build());
         index.tokenizers().register(ANALYZER, TextAnalyzer::from(WhitespaceTokenizer::default()));
         let mut writer = index.writer_with_num_threads::<TantivyDocument>(1, WRITER_BYTES)?;
-        for terms in questions {
+        for terms in questions.clone() {
             let mut document = TantivyDocument::default();
             document.add_text(pairs, join(character_pairs(terms)));
             document.add_text(words, join(terms.words.iter().map(String::as_str)));
@@ -98,7 +98,7 @@ impl QuestionIndex {
         writer.commit()?;
         writer.wait_merging_threads()?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let lengths = |of: fn(&Terms) -> usize| questions.iter().map(of).collect::<Vec<_>>();
+        let lengths = |of: fn(&Terms) -> usize| questions.clone().map(of).collect::<Vec<_>>();
         let cuts = match reader.searcher().segment_readers() {
             [] => Vec::new(),
             [segment] => {
@@ -110,7 +110,7 @@ impl QuestionIndex {
             }
             more => return Err(IndexError::Segments(more.len())),
         };
-        Ok(Self { cuts, questions: questions.len(), _reader: reader })
+        Ok(Self { cuts, questions: questions.count(), _reader: reader })
     }
 
     /// The `limit` best questions that share a telling term with `query`; ties in order of position.
@@ -217,7 +217,7 @@ mod tests {
     fn index(questions: &[&str]) -> (QuestionIndex, Segmenter) {
         let segmenter = Segmenter::default();
         let terms: Vec<Terms> = questions.iter().map(|q| Terms::of(q, &segmenter)).collect();
-        (QuestionIndex::build(&terms).unwrap(), segmenter)
+        (QuestionIndex::build(terms.iter()).unwrap(), segmenter)
     }
 
     #[test]

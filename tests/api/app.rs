@@ -114,6 +114,7 @@ impl TestApp {
                 data: None,
                 time_zone: jiff::tz::TimeZone::UTC,
                 policy: PolicySettings::default(),
+                encoder: yingda::encoder::EncoderKind::Standard,
             };
             Arc::new(KnowledgeBase::open(name, sources, "2026-11-11T00:00:00Z".parse().unwrap()).unwrap())
         };

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::answer::{Answered, Question, answer};
 use crate::config::default_time_zone;
+use crate::encoder::EncoderKind;
 use crate::knowledge_base::{KnowledgeBase, Sources};
 use crate::policy::PolicySettings;
 use crate::snapshot::Snapshot;
@@ -39,6 +40,9 @@ pub struct ShowOne {
     /// 按此刻的有效期（RFC 3339）；不给则按现在
     #[arg(long, value_name = "TIME")]
     at: Option<Timestamp>,
+    /// 句向量编码器：standard 或 accurate
+    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = crate::cli::encoder_kind)]
+    encoder: EncoderKind,
     /// 以 JSON 输出
     #[arg(long)]
     json: bool,
@@ -81,6 +85,7 @@ pub fn run(args: &ShowOne) -> anyhow::Result<ExitCode> {
         data: None,
         time_zone: default_time_zone()?,
         policy: PolicySettings::default(),
+        encoder: args.encoder,
     };
     let base = KnowledgeBase::open("default", sources, now)?;
     let way = way(&base.snapshot(), args, now)?;
@@ -130,9 +135,12 @@ mod tests {
             data: None,
             time_zone: default_time_zone().unwrap(),
             policy: PolicySettings::default(),
+            encoder: EncoderKind::Standard,
         };
         let base = KnowledgeBase::open("default", sources, now).unwrap();
-        let args = ShowOne { question: question.to_owned(), corpus: None, channel: None, at: Some(now), json: false };
+        let encoder = EncoderKind::Standard;
+        let args =
+            ShowOne { question: question.to_owned(), corpus: None, channel: None, at: Some(now), encoder, json: false };
         let way = way(&base.snapshot(), &args, now).unwrap();
         let screen = screen::render(&way);
         (way, screen)

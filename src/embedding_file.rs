@@ -1,0 +1,54 @@
+//! Keeps the vectors of a knowledge base's questions over restarts, in its data directory.
+//!
+//! Only a cache: whatever goes wrong with the file costs time and nothing else, so it is logged and not reported.
+
+use std::path::{Path, PathBuf};
+
+use crate::encoder::EncoderKind;
+use crate::ranking::EmbeddingTable;
+
+fn path(data: &Path, kind: EncoderKind) -> PathBuf {
+    data.join(format!("embeddings-{}.bin", kind.name()))
+}
+
+/// The kept vectors; none without a data directory or a sound file.
+#[must_use]
+pub fn read(data: Option<&Path>, kind: EncoderKind) -> EmbeddingTable {
+    let Some(path) = data.map(|data| path(data, kind)) else { return EmbeddingTable::default() };
+    let Ok(bytes) = std::fs::read(&path) else { return EmbeddingTable::default() };
+    EmbeddingTable::from_bytes(&bytes).unwrap_or_else(|| {
+        tracing::warn!(path = %path.display(), "the kept vectors are damaged and will be made again");
+        EmbeddingTable::default()
+    })
+}
+
+/// Writes the vectors where they are not those `kept` already; the file is whole or the old one.
+pub fn write(data: Option<&Path>, kind: EncoderKind, kept: &EmbeddingTable, table: &EmbeddingTable) {
+    let Some(data) = data.filter(|_| !table.same_texts(kept)) else { return };
+    let path = path(data, kind);
+    let draft = path.with_extension("tmp");
+    let written = std::fs::write(&draft, table.to_bytes()).and_then(|()| std::fs::rename(&draft, &path));
+    if let Err(error) = written {
+        tracing::warn!(path = %path.display(), %error, "cannot keep the vectors");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoder::SentenceEncoder;
+
+    #[test]
+    fn vectors_survive_a_restart_and_damage_costs_only_time() {
+        let data = tempfile::tempdir().unwrap();
+        let kind = EncoderKind::Standard;
+        let encoder = SentenceEncoder::embedded(kind).unwrap();
+        let table = EmbeddingTable::build(&encoder, &["怎么退款"], &EmbeddingTable::default());
+        write(Some(data.path()), kind, &EmbeddingTable::default(), &table);
+        assert!(read(Some(data.path()), kind).same_texts(&table));
+        assert!(read(Some(data.path()), EncoderKind::Accurate).is_empty());
+        std::fs::write(path(data.path(), kind), b"damaged").unwrap();
+        assert!(read(Some(data.path()), kind).is_empty());
+        write(None, kind, &EmbeddingTable::default(), &table); // nowhere to write, nothing happens
+    }
+}

@@ -1,0 +1,223 @@
+//! What a corpus learns from its own questions: how wrong candidates look, how confident to be, what may be promised.
+//!
+//! Three kinds of questions are asked while preparing: stored questions with their whole entry taken out, which nothing
+//! answers; similar questions with only themselves taken out, which their entry answers in other words; and the labelled
+//! and golden questions that staff collected. Calibration never uses golden questions: they are picked by hand.
+
+use rayon::prelude::*;
+
+use crate::corpus::{Corpus, GoldenCase, GoldenExpectation};
+use crate::decision::SUGGESTED;
+use crate::policy::{EvidenceKind, EvidenceRow};
+use crate::retrieval::{IndexError, Terms};
+
+use super::calibration::{Calibration, MIN_ROWS};
+use super::matcher::{Admission, Matcher};
+use super::model::{RankerModel, Scored, Yardstick, probability};
+use super::reference::{MIN_REFERENCE, Reference};
+use super::stored::{self, Analysed, StoredQuestion};
+
+/// Stored questions asked at most, of each kind; a larger corpus is sampled evenly.
+const SAMPLE: usize = 1_500;
+/// Of so many questions asked without their entry, one is evidence beside the similar questions: customers ask within
+/// the corpus about twice as often as beside it.
+const BESIDE_EVERY: usize = 5;
+
+/// Share of the way to equal wrong confidence that an uncalibrated corpus is lowered.
+const CAUTION: f32 = 0.5;
+/// Log-odds beyond which no corpus is lowered.
+const LARGEST_SHIFT: f32 = 8.0;
+/// Halvings of the search for the shift; leaves less than a millionth.
+const BISECTIONS: usize = 24;
+
+/// Leaves out one question, one entry, or both.
+#[derive(Debug, Clone, Copy)]
+pub struct HeldOut {
+    pub question: Option<u32>,
+    pub entry: Option<u32>,
+}
+
+impl Admission for HeldOut {
+    fn admits(&self, question: u32, stored: &StoredQuestion) -> bool {
+        self.question != Some(question) && self.entry != Some(stored.entry)
+    }
+}
+
+/// A question asked while preparing: its candidates before the gate, and what came of it.
+struct Trial {
+    candidates: Vec<Scored>,
+    asked_length: usize,
+    row: EvidenceRow,
+}
+
+impl Matcher {
+    /// Fills in reference, calibration and evidence.
+    pub(super) fn learn_from_itself(&mut self, corpus: &Corpus, analysed: &[Analysed<'_>]) -> Result<(), IndexError> {
+        let beside = self.ask_without_entry(corpus, analysed)?;
+        let wrong: Vec<_> =
+            beside.iter().filter_map(|trial| RankerModel::reference_values(&trial.candidates)).collect();
+        if let Some(reference) = Reference::new(&wrong) {
+            self.reference = reference;
+        }
+        let cautious = self.cautious(&beside);
+        let mut similar = self.ask_similar(corpus, analysed)?;
+        let wanted = similar.len().div_ceil(BESIDE_EVERY);
+        similar.extend(spread(beside, wanted));
+        let labelled = self.ask_cases(corpus, &corpus.calibration, EvidenceKind::Labelled)?;
+        let golden = self.ask_cases(corpus, &corpus.golden, EvidenceKind::Golden)?;
+
+        let [similar, labelled, golden] = [similar, labelled, golden].map(|trials| self.logits(trials));
+        let fitted_on = if labelled.len() >= MIN_ROWS { &labelled } else { &similar };
+        let outcomes: Vec<(f32, bool)> =
+            fitted_on.iter().filter_map(|(logit, row)| Some(((*logit)?, row.right))).collect();
+        self.calibration = Calibration::fit(&outcomes).unwrap_or(cautious);
+        let confidence = |logit: Option<f32>| logit.map_or(0.0, |logit| probability(self.calibration.apply(logit)));
+        let all = labelled.into_iter().chain(golden).chain(similar);
+        self.evidence = all.map(|(logit, row)| EvidenceRow { confidence: confidence(logit).into(), ..row }).collect();
+        Ok(())
+    }
+
+    /// Where staff wrote too little to calibrate on: confidence lowered half of the way to where this corpus's wrong
+    /// candidates look no more right than those of the corpus that the gate was fitted on. Only half, because an entry
+    /// taken out may have a twin that answers as well; never raised.
+    fn cautious(&self, beside: &[Trial]) -> Calibration {
+        let yardstick = Yardstick { reference: &self.reference, calibration: Calibration::default() };
+        let logits: Vec<f32> = beside.iter().filter_map(|trial| self.logit(trial, yardstick)).collect();
+        let mean = |shift: f32| mean_probability(&logits, shift);
+        if logits.len() < MIN_REFERENCE || mean(0.0) <= self.model.wrong_confidence {
+            return Calibration::default();
+        }
+        let (mut low, mut high) = (-LARGEST_SHIFT, 0.0);
+        for _ in 0..BISECTIONS {
+            let middle = f32::midpoint(low, high);
+            if mean(middle) > self.model.wrong_confidence { high = middle } else { low = middle }
+        }
+        Calibration { intercept: low * CAUTION, ..Calibration::default() }
+    }
+
+    /// Mean confidence that the gate has in this corpus's wrong candidates before any calibration, 0..=1.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn wrong_confidence(&self, corpus: &Corpus) -> Result<f32, IndexError> {
+        let beside = self.ask_without_entry(corpus, &stored::analyse(corpus, self.segmenter()))?;
+        let yardstick = Yardstick { reference: &self.reference, calibration: Calibration::default() };
+        let logits: Vec<f32> = beside.iter().filter_map(|trial| self.logit(trial, yardstick)).collect();
+        Ok(mean_probability(&logits, 0.0))
+    }
+
+    /// Whether the calibration rests on labelled questions rather than on similar ones.
+    #[must_use]
+    pub fn has_labelled_evidence(&self) -> bool {
+        self.evidence.iter().filter(|row| row.kind == EvidenceKind::Labelled).count() >= MIN_ROWS
+    }
+
+    /// Stored questions whose entry is taken out: whatever is found is wrong.
+    fn ask_without_entry(&self, corpus: &Corpus, analysed: &[Analysed<'_>]) -> Result<Vec<Trial>, IndexError> {
+        let asking = sample(analysed, |question| !question.negative);
+        let trials = asking.into_par_iter().map(|at| {
+            let question = &analysed[at as usize];
+            let held_out = HeldOut { question: None, entry: Some(question.entry) };
+            self.trial(corpus, &question.terms, &held_out, (None, EvidenceKind::SimilarQuestions))
+        });
+        trials.collect()
+    }
+
+    /// Similar questions, each taken out while it is asked.
+    fn ask_similar(&self, corpus: &Corpus, analysed: &[Analysed<'_>]) -> Result<Vec<Trial>, IndexError> {
+        let similar = |at: u32| self.questions[at as usize].rank_in_entry > 0;
+        let asking: Vec<u32> = sample(analysed, |question| !question.negative);
+        let trials = asking.into_par_iter().filter(|at| similar(*at)).map(|at| {
+            let question = &analysed[at as usize];
+            let held_out = HeldOut { question: Some(at), entry: None };
+            self.trial(corpus, &question.terms, &held_out, (Some(question.entry), EvidenceKind::SimilarQuestions))
+        });
+        trials.collect()
+    }
+
+    fn ask_cases(&self, corpus: &Corpus, cases: &[GoldenCase], kind: EvidenceKind) -> Result<Vec<Trial>, IndexError> {
+        let everything = HeldOut { question: None, entry: None };
+        let trials = cases.par_iter().map(|case| {
+            let wanted = match &case.expect {
+                GoldenExpectation::Entry(id) => corpus.position(id),
+                GoldenExpectation::NoAnswer => None,
+            };
+            self.trial(corpus, &self.terms(&case.question), &everything, (wanted, kind))
+        });
+        trials.collect()
+    }
+
+    /// Entries with the very same answer are equally right.
+    fn trial(
+        &self,
+        corpus: &Corpus,
+        asked: &Terms,
+        admission: &HeldOut,
+        (wanted, kind): (Option<u32>, EvidenceKind),
+    ) -> Result<Trial, IndexError> {
+        let cosines = self.meanings.cosines(&self.meanings.meaning(&asked.normalized));
+        let candidates = self.rank(asked, Some(&cosines), admission)?;
+        let answer = |entry: u32| corpus.entries.get(entry as usize).map(|entry| &entry.answer);
+        let right = |candidate: &Scored| wanted.is_some_and(|wanted| answer(candidate.entry) == answer(wanted));
+        let row = EvidenceRow {
+            confidence: 0.0,
+            right: candidates.first().is_some_and(right),
+            among_suggested: candidates.iter().take(SUGGESTED).any(right),
+            in_scope: wanted.is_some(),
+            kind,
+        };
+        Ok(Trial { candidates, asked_length: asked.normalized.chars().count(), row })
+    }
+
+    /// The gate's logit of each trial's best candidate; `None` without a candidate or where it may not be answered.
+    fn logits(&self, trials: Vec<Trial>) -> Vec<(Option<f32>, EvidenceRow)> {
+        let yardstick = Yardstick { reference: &self.reference, calibration: Calibration::default() };
+        trials.into_iter().map(|trial| (self.logit(&trial, yardstick), trial.row)).collect()
+    }
+
+    fn logit(&self, trial: &Trial, yardstick: Yardstick<'_>) -> Option<f32> {
+        let mut candidates = trial.candidates.clone();
+        self.model.gate(&mut candidates, trial.asked_length, yardstick);
+        let best = candidates.first().filter(|best| !best.opposed)?;
+        Some(self.model.gate.logit(&best.gate_inputs))
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most a few thousand")]
+fn mean_probability(logits: &[f32], shift: f32) -> f32 {
+    logits.iter().map(|logit| probability(logit + shift)).sum::<f32>() / logits.len().max(1) as f32
+}
+
+/// Positions of at most [`SAMPLE`] questions, evenly spread over those that `fits`.
+fn sample(analysed: &[Analysed<'_>], fits: impl Fn(&Analysed<'_>) -> bool) -> Vec<u32> {
+    let fitting: Vec<u32> = (0..).zip(analysed).filter(|(_, question)| fits(question)).map(|(at, _)| at).collect();
+    spread(fitting, SAMPLE)
+}
+
+/// At most `limit` of the items, evenly spread.
+fn spread<T>(items: Vec<T>, limit: usize) -> Vec<T> {
+    let count = items.len();
+    if count <= limit {
+        return items;
+    }
+    // The item at `at` is taken when the number of items due rises there.
+    items
+        .into_iter()
+        .enumerate()
+        .filter(|(at, _)| at * limit / count != (at + 1) * limit / count)
+        .map(|(_, item)| item)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_spread_evenly() {
+        assert_eq!(spread(vec![1, 2, 3], 5), [1, 2, 3]);
+        let some = spread((0..100).collect(), 10);
+        assert_eq!(some.len(), 10);
+        assert!(some.windows(2).all(|pair| pair[1] - pair[0] == 10), "{some:?}");
+    }
+}

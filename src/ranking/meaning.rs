@@ -1,0 +1,171 @@
+//! The semantic stage: every stored question a vector of length one, near vectors near meanings.
+//!
+//! Vectors are taken relative to the corpus's mean, because what all its questions share tells none of them apart.
+//! Stored in 8 bits a dimension; comparing a question with 15,000 others is one integer matrix product, the same bits
+//! on every machine.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::embeddings::EmbeddingTable;
+use crate::encoder::SentenceEncoder;
+use crate::encoder::kernels::{Matrix, quantize};
+
+/// A corpus's own mean counts as much as the general one at this many questions.
+const MEAN_WEIGHT: f32 = 50.0;
+/// Neighbours whose mean similarity is the crowding of a question.
+const NEIGHBOURS: usize = 5;
+/// Questions among which neighbours are sought; a larger corpus is sampled.
+const NEIGHBOURHOOD: usize = 4_096;
+
+/// A question as the stored ones are compared with it.
+#[derive(Debug, Clone)]
+pub struct Meaning {
+    input: Vec<i16>,
+    scale: f32,
+}
+
+/// The stored questions' vectors. Immutable.
+#[derive(Debug)]
+pub struct MeaningIndex {
+    encoder: Arc<SentenceEncoder>,
+    /// Vectors by content, for the next version of the corpus.
+    pub embeddings: Arc<EmbeddingTable>,
+    mean: Vec<f32>,
+    /// One row a stored question; `None` where there are none.
+    vectors: Option<Matrix>,
+    /// Mean cosine of each question with its nearest neighbours of other entries, in 0..=1: how many questions it is
+    /// mistaken for (cross-domain similarity local scaling, Conneau et al. 2018).
+    crowding: Vec<f32>,
+}
+
+impl MeaningIndex {
+    /// Encodes what `known` has not, and compares all questions with each other. `entries` holds the entry of each text.
+    #[must_use]
+    pub fn build(encoder: Arc<SentenceEncoder>, normalized: &[&str], entries: &[u32], known: &EmbeddingTable) -> Self {
+        let embeddings = EmbeddingTable::build(&encoder, normalized, known);
+        let raw: Vec<Vec<f32>> = normalized.par_iter().map(|text| embeddings.get(text).unwrap_or_default()).collect();
+        let mean = shrunken_mean(&raw, encoder.mean());
+        let meanings: Vec<Meaning> = raw.into_par_iter().map(|vector| Meaning::new(vector, &mean)).collect();
+        let dimensions = encoder.dimensions();
+        let vectors = stored(&meanings, dimensions);
+        let crowding = crowding(&meanings, entries, dimensions);
+        Self { encoder, embeddings: Arc::new(embeddings), mean, vectors, crowding }
+    }
+
+    /// Encodes a normalised question, or takes its vector from the stored ones.
+    #[must_use]
+    pub fn meaning(&self, normalized: &str) -> Meaning {
+        let vector = self.embeddings.get(normalized).unwrap_or_else(|| self.encoder.encode(normalized));
+        Meaning::new(vector, &self.mean)
+    }
+
+    /// Cosine of a question with every stored one, in their order.
+    #[must_use]
+    pub fn cosines(&self, asked: &Meaning) -> Vec<f32> {
+        let Some(vectors) = &self.vectors else { return Vec::new() };
+        let mut cosines = vec![0.0; vectors.rows()];
+        vectors.multiply(&asked.input, &[asked.scale], &mut cosines);
+        cosines
+    }
+
+    /// Mean cosine of a stored question with its nearest neighbours of other entries.
+    #[must_use]
+    pub fn crowding(&self, question: u32) -> f32 {
+        self.crowding.get(question as usize).copied().unwrap_or(0.0)
+    }
+}
+
+impl Meaning {
+    /// Takes the vector relative to `mean`, scaled to length one.
+    fn new(mut vector: Vec<f32>, mean: &[f32]) -> Self {
+        let mut square = 0.0_f32;
+        for (value, mean) in vector.iter_mut().zip(mean) {
+            *value -= mean;
+            square += *value * *value;
+        }
+        let length = square.sqrt().max(f32::MIN_POSITIVE);
+        let mut input = vec![0; vector.len()];
+        let scale = quantize(&vector, &mut input) / length;
+        Self { input, scale }
+    }
+}
+
+/// The mean of the corpus's vectors, drawn towards the general mean where there are few.
+fn shrunken_mean(vectors: &[Vec<f32>], general: &[f32]) -> Vec<f32> {
+    let mut sum: Vec<f32> = general.iter().map(|value| value * MEAN_WEIGHT).collect();
+    for vector in vectors {
+        for (sum, value) in sum.iter_mut().zip(vector) {
+            *sum += value;
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "counts of questions are far below 2^24")]
+    let count = vectors.len() as f32 + MEAN_WEIGHT;
+    sum.into_iter().map(|value| value / count).collect()
+}
+
+/// The vectors in 8 bits, a scale a row.
+fn stored(meanings: &[Meaning], dimensions: usize) -> Option<Matrix> {
+    let mut weights = Vec::with_capacity(meanings.len() * dimensions);
+    let mut scales = Vec::with_capacity(meanings.len());
+    for meaning in meanings {
+        let largest = meaning.input.iter().map(|value| value.unsigned_abs()).max().unwrap_or(0).max(1);
+        let step = f32::from(largest) / 127.0;
+        #[expect(clippy::cast_possible_truncation, reason = "at most 127 by the choice of the step")]
+        weights.extend(meaning.input.iter().map(|value| (f32::from(*value) / step).round_ties_even() as i8));
+        scales.push(step * meaning.scale);
+    }
+    Matrix::new(dimensions, weights, scales).ok().filter(|matrix| matrix.rows() > 0)
+}
+
+/// Mean cosine of each question with its nearest neighbours among at most [`NEIGHBOURHOOD`] questions of other entries.
+fn crowding(meanings: &[Meaning], entries: &[u32], dimensions: usize) -> Vec<f32> {
+    let stride = meanings.len().div_ceil(NEIGHBOURHOOD).max(1);
+    let sampled: Vec<usize> = (0..meanings.len()).step_by(stride).collect();
+    let sample: Vec<Meaning> = sampled.iter().map(|at| meanings[*at].clone()).collect();
+    let Some(vectors) = stored(&sample, dimensions) else { return vec![0.0; meanings.len()] };
+    // Of a sample of one in n, the nearest few stand for n times as many.
+    let neighbours = NEIGHBOURS.div_ceil(stride);
+    let measure = |(at, meaning): (usize, &Meaning)| {
+        let mut cosines = vec![0.0; vectors.rows()];
+        vectors.multiply(&meaning.input, &[meaning.scale], &mut cosines);
+        let own = entries.get(at);
+        let mut nearest = [f32::NEG_INFINITY; NEIGHBOURS];
+        for (cosine, other) in cosines.iter().zip(&sampled) {
+            if *cosine > nearest[neighbours - 1] && entries.get(*other) != own {
+                nearest[neighbours - 1] = *cosine;
+                nearest[..neighbours].sort_unstable_by(|a, b| b.total_cmp(a));
+            }
+        }
+        let found: Vec<f32> = nearest[..neighbours].iter().copied().filter(|cosine| cosine.is_finite()).collect();
+        #[expect(clippy::cast_precision_loss, reason = "at most five")]
+        let mean = found.iter().sum::<f32>() / found.len().max(1) as f32;
+        mean.clamp(0.0, 1.0)
+    };
+    meanings.par_iter().enumerate().map(measure).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoder::EncoderKind;
+
+    #[test]
+    fn a_question_is_nearest_to_itself_and_then_to_its_meaning() {
+        let encoder = SentenceEncoder::embedded(EncoderKind::Standard).unwrap();
+        let texts = ["怎么申请退款", "钱怎么退给我", "运费怎么算", "怎么开发票", "营业时间是几点"];
+        let index = MeaningIndex::build(encoder, &texts, &[0, 0, 1, 2, 3], &EmbeddingTable::default());
+        let cosines = index.cosines(&index.meaning("怎么申请退款"));
+        assert!((cosines[0] - 1.0).abs() < 0.01, "{cosines:?}");
+        assert!(cosines[2..].iter().all(|other| *other < cosines[1]), "{cosines:?}");
+        assert!(texts.iter().zip(0..).all(|(_, at)| (0.0..=1.0).contains(&index.crowding(at))));
+    }
+
+    #[test]
+    fn an_empty_corpus_has_no_cosines() {
+        let encoder = SentenceEncoder::embedded(EncoderKind::Standard).unwrap();
+        let index = MeaningIndex::build(encoder, &[], &[], &EmbeddingTable::default());
+        assert_eq!(index.cosines(&index.meaning("怎么退款")), []);
+    }
+}

@@ -1,4 +1,4 @@
-//! The question flow stage by stage over the shipped corpus: normalise, analyse, retrieve, rank, answer.
+//! The question flow stage by stage over the shipped corpus: normalise, analyse, retrieve, encode, rank, answer.
 
 #![expect(clippy::unwrap_used, reason = "a bench may stop at the first surprise")]
 
@@ -30,14 +30,18 @@ fn stages(c: &mut Criterion) {
     let snapshot = base.snapshot();
     let segmenter = Segmenter::default();
     let stored: Vec<Terms> = snapshot.matcher.questions.iter().map(|q| Terms::of(&q.text, &segmenter)).collect();
-    let index = QuestionIndex::build(&stored).unwrap();
+    let index = QuestionIndex::build(stored.iter()).unwrap();
     let terms = snapshot.matcher.terms(ASKED);
     let live = LiveAt { corpus: &snapshot.corpus, now };
 
     c.bench_function("normalize", |b| b.iter(|| normalize(black_box(ASKED))));
     c.bench_function("analyse", |b| b.iter(|| Terms::of(black_box(ASKED), &segmenter)));
     c.bench_function("retrieve 64", |b| b.iter(|| index.search(black_box(&terms), 64).unwrap()));
-    c.bench_function("retrieve and rank", |b| {
+    let meanings = &snapshot.matcher.meanings;
+    let meaning = meanings.meaning(&terms.normalized);
+    c.bench_function("encode", |b| b.iter(|| meanings.meaning(black_box(&terms.normalized))));
+    c.bench_function("compare with every stored meaning", |b| b.iter(|| meanings.cosines(black_box(&meaning))));
+    c.bench_function("encode, retrieve and rank", |b| {
         b.iter(|| snapshot.matcher.candidates(black_box(&terms), &live).unwrap())
     });
     let mut turn = 0_u32;

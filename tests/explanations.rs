@@ -5,7 +5,8 @@
 use jiff::Timestamp;
 use yingda::answer::{Answered, Question, answer};
 use yingda::config::default_time_zone;
-use yingda::decision::Policy;
+use yingda::encoder::EncoderKind;
+use yingda::policy::PolicySettings;
 use yingda::explanation::{Explanation, TextForm, Which};
 use yingda::knowledge_base::{KnowledgeBase, Sources};
 use yingda::text::normalize;
@@ -32,7 +33,7 @@ const ASKED: [&str; 14] = [
 fn base() -> (KnowledgeBase, Timestamp) {
     let now = "2026-09-15T12:00:00+08:00".parse().unwrap();
     let time_zone = default_time_zone().unwrap();
-    let sources = Sources { corpus: None, model: None, data: None, time_zone, policy: Policy::default() };
+    let sources = Sources { corpus: None, model: None, data: None, time_zone, policy: PolicySettings::default(), encoder: EncoderKind::Standard };
     (KnowledgeBase::open("default", sources, now).unwrap(), now)
 }
 

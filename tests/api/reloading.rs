@@ -93,6 +93,7 @@ fn app_on(corpus: &std::path::Path, data: &std::path::Path) -> yingda::knowledge
         data: Some(data.to_owned()),
         time_zone: yingda::config::default_time_zone().unwrap(),
         policy: yingda::policy::PolicySettings::default(),
+        encoder: yingda::encoder::EncoderKind::Standard,
     };
     yingda::knowledge_base::KnowledgeBase::open("default", sources, now()).unwrap()
 }

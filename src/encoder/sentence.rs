@@ -15,7 +15,7 @@ pub enum EncoderKind {
     /// The convolutional network: a third of a millisecond a question.
     #[default]
     Standard,
-    /// The transformer: some seven milliseconds a question, and the better ranking.
+    /// The transformer: some six milliseconds a question, and the better ranking.
     Accurate,
 }
 

@@ -1,5 +1,7 @@
-//! Integer matrix products: the whole cost of encoding a text.
+//! Integer matrix products, row by row: every matrix, and the instruction sets all of them run on.
 //!
+//! For one input row against many weight rows, read as they were written. The
+//! networks' own matrices are rearranged once and are in `packed`.
 //! Weights are 8 bit, inputs 12 bit, sums exact 32-bit integers. Integer
 //! addition is associative, so every instruction set gives the same bits and two
 //! replicas on different machines give the same vectors. This file knows nothing
@@ -10,6 +12,8 @@ use pulp::NullaryFnOnce;
 
 use super::EncoderError;
 use super::tiles::{Level, Portable};
+#[cfg(target_arch = "x86_64")]
+use super::vnni::Vnni;
 
 /// Largest magnitude of a quantised input: 12 bits with sign.
 ///
@@ -83,6 +87,8 @@ impl Matrix {
             Kernel::Avx2(level) => level.vectorize(At { level, product }),
             #[cfg(target_arch = "x86_64")]
             Kernel::Avx512(level) => level.vectorize(At { level, product }),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512Vnni(vnni) => vnni.base().vectorize(At { level: vnni.base(), product }),
         }
     }
 }
@@ -148,6 +154,9 @@ pub enum Kernel {
     /// x86-64 with AVX-512 F, BW, CD, DQ and VL.
     #[cfg(target_arch = "x86_64")]
     Avx512(pulp::x86::V4),
+    /// The same with VNNI.
+    #[cfg(target_arch = "x86_64")]
+    Avx512Vnni(Vnni),
 }
 
 impl Kernel {
@@ -166,6 +175,7 @@ impl Kernel {
             kernels.extend(pulp::x86::V2::try_new().map(Self::Sse41));
             kernels.extend(pulp::x86::V3::try_new().map(Self::Avx2));
             kernels.extend(pulp::x86::V4::try_new().map(Self::Avx512));
+            kernels.extend(Vnni::try_new().map(Self::Avx512Vnni));
         }
         kernels
     }

@@ -10,7 +10,8 @@ mod convolutional;
 mod error;
 pub mod kernels;
 mod lanes;
-mod packed;
+pub mod packed;
+mod panels;
 mod pieces;
 mod projection;
 mod sentence;
@@ -18,6 +19,8 @@ mod tiles;
 mod transformer;
 #[cfg(target_arch = "x86_64")]
 mod vectors;
+#[cfg(target_arch = "x86_64")]
+mod vnni;
 mod weights;
 
 use serde::Deserialize;

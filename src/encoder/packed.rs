@@ -1,32 +1,19 @@
-//! The integer matrix product for many input rows at once.
+//! The integer matrix product for any number of input rows at once.
 //!
 //! Computes exactly what `kernels::Matrix` does, bit for bit, with the weights laid
-//! out anew: [`PANEL`] rows side by side, so that every element of a vector is the
-//! sum of another row. Nothing is added up across a vector, and a panel is read
-//! from memory once for all input rows: half as fast again as row by row. Rows
-//! must come in whole panels; matrices that do not are for `kernels`.
+//! out anew in panels: see `panels`. A panel is read from memory once for all input
+//! rows: half to three times as fast again as row by row. Rows must come in whole
+//! panels; matrices that do not, or that change, are for `kernels`.
 
 use pulp::NullaryFnOnce;
-use pulp::bytemuck::{self, Pod, Zeroable};
-#[cfg(target_arch = "x86_64")]
-use pulp::{cast, i8x16, i8x32, i16x8, i16x16, i16x32, i32x4, i32x8, i32x16, x86::V2, x86::V3, x86::V4};
 
 use super::EncoderError;
 use super::kernels::{Kernel, MAX_COLUMNS};
-use super::lanes::vectorize;
-
-/// Rows of a panel: one AVX-512 register of sums.
-const PANEL: usize = 16;
-
-/// Two neighbouring columns of one input row.
-type Pair = [i16; 2];
-
-/// Two neighbouring columns of a panel, row by row.
-type Step = [i8; 2 * PANEL];
+use super::panels::{Level, PANEL, Pair, Portable, Step};
 
 /// A linear layer's weights: rows (outputs) × columns (inputs), a value being `weight × scale[row]`.
 #[derive(Debug, Clone)]
-pub(super) struct Packed {
+pub struct Packed {
     /// Panel by panel, each `columns / 2` long.
     steps: Vec<Step>,
     /// Panel by panel.
@@ -41,7 +28,7 @@ impl Packed {
     ///
     /// `EncoderError::Shape` when the lengths disagree, the rows are not whole
     /// panels, or `columns` is odd, 0 or above [`MAX_COLUMNS`].
-    pub(super) fn new(columns: usize, weights: &[i8], scales: &[f32]) -> Result<Self, EncoderError> {
+    pub fn new(columns: usize, weights: &[i8], scales: &[f32]) -> Result<Self, EncoderError> {
         let (scales, rest) = scales.as_chunks::<PANEL>();
         let fits = (2..=MAX_COLUMNS).contains(&columns)
             && columns.is_multiple_of(2)
@@ -68,12 +55,14 @@ impl Packed {
     }
 
     /// Number of outputs.
-    pub(super) fn rows(&self) -> usize {
+    #[must_use]
+    pub fn rows(&self) -> usize {
         self.scales.len() * PANEL
     }
 
     /// Number of inputs.
-    pub(super) fn columns(&self) -> usize {
+    #[must_use]
+    pub fn columns(&self) -> usize {
         self.columns
     }
 
@@ -81,26 +70,44 @@ impl Packed {
     ///
     /// `input` is n × columns, `scales` holds the n scales that `kernels::quantize`
     /// returned, `out` is n × rows. Rows for which any of the three is missing are left out.
-    pub(super) fn multiply(&self, kernel: Kernel, input: &[i16], scales: &[f32], out: &mut [f32]) {
-        let (pairs, _) = input.as_chunks();
+    pub fn multiply(&self, kernel: Kernel, input: &[i16], scales: &[f32], out: &mut [f32]) {
+        self.multiply_windows(kernel, Windows { values: input, stride: self.columns }, scales, out);
+    }
+
+    /// [`Packed::multiply`] for input rows that overlap.
+    pub fn multiply_windows(&self, kernel: Kernel, input: Windows<'_>, scales: &[f32], out: &mut [f32]) {
+        let (pairs, _) = input.values.as_chunks();
         let (out, _) = out.as_chunks_mut();
-        let product = Product { matrix: self, input: pairs, scales, out };
+        let product = Product { matrix: self, input: pairs, stride: input.stride / 2, scales, out };
         match kernel {
             Kernel::Portable => product.run(Portable),
             #[cfg(target_arch = "x86_64")]
-            Kernel::Sse41(level) => vectorize(kernel, At { level, product }),
+            Kernel::Sse41(level) => level.vectorize(At { level, product }),
             #[cfg(target_arch = "x86_64")]
-            Kernel::Avx2(level) => vectorize(kernel, At { level, product }),
+            Kernel::Avx2(level) => level.vectorize(At { level, product }),
             #[cfg(target_arch = "x86_64")]
-            Kernel::Avx512(level) => vectorize(kernel, At { level, product }),
+            Kernel::Avx512(level) => level.vectorize(At { level, product }),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512Vnni(level) => level.vectorize(At { level, product }),
         }
     }
 }
 
-/// One call of [`Packed::multiply`].
+/// Input rows that overlap, as the windows of a convolution do: no copy of them is needed.
+#[derive(Debug, Clone, Copy)]
+pub struct Windows<'a> {
+    /// All values, each once.
+    pub values: &'a [i16],
+    /// Values from the start of a row to that of the next; even.
+    pub stride: usize,
+}
+
+/// One call of [`Packed::multiply_windows`].
 struct Product<'a> {
     matrix: &'a Packed,
     input: &'a [Pair],
+    /// Pairs from the start of an input row to that of the next.
+    stride: usize,
     scales: &'a [f32],
     out: &'a mut [[f32; PANEL]],
 }
@@ -127,18 +134,28 @@ impl Product<'_> {
     fn run<L: Level>(mut self, level: L) {
         let length = self.matrix.columns / 2;
         let panels = self.matrix.scales.len();
-        let count = self.scales.len().min(self.input.len() / length);
+        let windows = self.input.len().checked_sub(length).and_then(|rest| rest.checked_div(self.stride));
+        let count = self.scales.len().min(windows.map_or(0, |last| last + 1));
         let count = count.min(self.out.len().checked_div(panels).unwrap_or_default());
         for (panel, steps) in self.matrix.steps.chunks_exact(length).enumerate() {
             let mut row = 0;
-            // As many input rows at a time as leave their sums in registers.
             while row < count {
-                row += match count - row {
-                    8.. if L::WIDEST >= 8 => self.block::<L, 8>(level, steps, (panel, row)),
-                    4.. if L::WIDEST >= 4 => self.block::<L, 4>(level, steps, (panel, row)),
-                    3 if L::WIDEST >= 4 => self.block::<L, 3>(level, steps, (panel, row)),
-                    2.. => self.block::<L, 2>(level, steps, (panel, row)),
-                    _ => self.block::<L, 1>(level, steps, (panel, row)),
+                // Blocks of nearly equal size, as large as leaves their sums in registers.
+                let blocks = (count - row).div_ceil(L::WIDEST);
+                let at = (panel, row);
+                row += match (count - row).div_ceil(blocks) {
+                    12 if L::WIDEST >= 12 => self.block::<L, 12>(level, steps, at),
+                    11 if L::WIDEST >= 11 => self.block::<L, 11>(level, steps, at),
+                    10 if L::WIDEST >= 10 => self.block::<L, 10>(level, steps, at),
+                    9 if L::WIDEST >= 9 => self.block::<L, 9>(level, steps, at),
+                    8 if L::WIDEST >= 8 => self.block::<L, 8>(level, steps, at),
+                    7 if L::WIDEST >= 7 => self.block::<L, 7>(level, steps, at),
+                    6 if L::WIDEST >= 6 => self.block::<L, 6>(level, steps, at),
+                    5 if L::WIDEST >= 5 => self.block::<L, 5>(level, steps, at),
+                    4 if L::WIDEST >= 4 => self.block::<L, 4>(level, steps, at),
+                    3 if L::WIDEST >= 3 => self.block::<L, 3>(level, steps, at),
+                    2 if L::WIDEST >= 2 => self.block::<L, 2>(level, steps, at),
+                    _ => self.block::<L, 1>(level, steps, at),
                 };
             }
         }
@@ -148,7 +165,7 @@ impl Product<'_> {
     #[inline(always)]
     #[expect(clippy::cast_precision_loss, reason = "rounded the same way on every machine")]
     fn block<L: Level, const T: usize>(&mut self, level: L, steps: &[Step], (panel, row): (usize, usize)) -> usize {
-        let mut inputs = self.input.chunks_exact(steps.len()).skip(row);
+        let mut inputs = self.input.windows(steps.len()).skip(row * self.stride).step_by(self.stride);
         let inputs: [&[Pair]; T] = std::array::from_fn(|_| inputs.next().unwrap_or_default());
         let sums = level.sums(steps, inputs);
 
@@ -164,131 +181,6 @@ impl Product<'_> {
     }
 }
 
-/// An instruction set able to multiply panels.
-trait Level: Copy {
-    /// Input rows whose sums fit its registers.
-    const WIDEST: usize;
-
-    /// Dot products of `T` input rows with every row of a panel, over the length of the shortest.
-    fn sums<const T: usize>(self, steps: &[Step], inputs: [&[Pair]; T]) -> [[i32; PANEL]; T];
-}
-
-/// The build target's own instructions, left to the compiler's vectoriser.
-#[derive(Debug, Clone, Copy)]
-struct Portable;
-
-impl Level for Portable {
-    const WIDEST: usize = 2;
-
-    #[inline(always)]
-    fn sums<const T: usize>(self, steps: &[Step], inputs: [&[Pair]; T]) -> [[i32; PANEL]; T] {
-        inputs.map(|input| {
-            let mut sums = [0; PANEL];
-            for (step, [first, second]) in steps.iter().zip(input) {
-                for (sum, [a, b]) in sums.iter_mut().zip(step.as_chunks().0) {
-                    *sum += i32::from(*a) * i32::from(*first) + i32::from(*b) * i32::from(*second);
-                }
-            }
-            sums
-        })
-    }
-}
-
-/// Vectors of one width and the operations a panel needs; `V` of them hold its 16 sums.
-#[cfg(target_arch = "x86_64")]
-trait Lanes: Copy {
-    type Narrow: Pod;
-    type Wide: Copy;
-    type Sums: Pod;
-
-    /// Extends every weight to 16 bits.
-    fn widen(self, weights: Self::Narrow) -> Self::Wide;
-    /// A vector of the same pair throughout.
-    fn repeat(self, pair: Pair) -> Self::Wide;
-    /// Adds the products of neighbouring pairs to `sums`.
-    fn accumulate(self, sums: Self::Sums, weights: Self::Wide, input: Self::Wide) -> Self::Sums;
-}
-
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn vector_sums<L: Lanes, const V: usize, const T: usize>(
-    lanes: L,
-    steps: &[Step],
-    inputs: [&[Pair]; T],
-) -> [[i32; PANEL]; T] {
-    let length = inputs.iter().map(|input| input.len()).fold(steps.len(), usize::min);
-    let inputs = inputs.map(|input| &input[..length]);
-    let mut sums = [[L::Sums::zeroed(); V]; T];
-    for (step, weights) in steps[..length].iter().enumerate() {
-        let narrow: &[L::Narrow] = bytemuck::cast_slice(weights);
-        let wide: [L::Wide; V] = std::array::from_fn(|v| lanes.widen(narrow[v]));
-        for (sums, input) in sums.iter_mut().zip(inputs) {
-            let pair = lanes.repeat(input[step]);
-            for (sums, weights) in sums.iter_mut().zip(wide) {
-                *sums = lanes.accumulate(*sums, weights, pair);
-            }
-        }
-    }
-    sums.map(|sums| {
-        let mut out = [0; PANEL];
-        out.copy_from_slice(bytemuck::cast_slice(&sums));
-        out
-    })
-}
-
-#[cfg(target_arch = "x86_64")]
-macro_rules! vector_level {
-    ($level:ty, $narrow:ty => $wide:ty => $sums:ty, $count:literal vectors, $widest:literal inputs,
-     $widen:expr, $multiply:ident, $add:expr) => {
-        impl Lanes for $level {
-            type Narrow = $narrow;
-            type Wide = $wide;
-            type Sums = $sums;
-
-            #[inline(always)]
-            fn widen(self, weights: $narrow) -> $wide {
-                $widen(self, weights)
-            }
-
-            #[inline(always)]
-            fn repeat(self, pair: Pair) -> $wide {
-                let both: i32 = cast(pair);
-                cast([both; PANEL / $count])
-            }
-
-            #[inline(always)]
-            fn accumulate(self, sums: $sums, weights: $wide, input: $wide) -> $sums {
-                $add(self, sums, self.$multiply(weights, input))
-            }
-        }
-
-        impl Level for $level {
-            const WIDEST: usize = $widest;
-
-            #[inline(always)]
-            fn sums<const T: usize>(self, steps: &[Step], inputs: [&[Pair]; T]) -> [[i32; PANEL]; T] {
-                vector_sums::<_, $count, T>(self, steps, inputs)
-            }
-        }
-    };
-}
-
-#[cfg(target_arch = "x86_64")]
-vector_level!(V2, [i8; 8] => i16x8 => i32x4, 4 vectors, 2 inputs,
-    |level: V2, weights| level.convert_i8x16_to_i16x8(cast([cast::<[i8; 8], i64>(weights), 0])),
-    multiply_wrapping_add_adjacent_i16x8,
-    |level: V2, sums, pairs| cast(level.sse2._mm_add_epi32(cast(sums), cast(pairs))));
-#[cfg(target_arch = "x86_64")]
-vector_level!(V3, i8x16 => i16x16 => i32x8, 2 vectors, 4 inputs,
-    |level: V3, weights| level.convert_i8x16_to_i16x16(weights),
-    multiply_wrapping_add_adjacent_i16x16,
-    |level: V3, sums, pairs| cast(level.avx2._mm256_add_epi32(cast(sums), cast(pairs))));
-#[cfg(target_arch = "x86_64")]
-vector_level!(V4, i8x32 => i16x32 => i32x16, 1 vectors, 8 inputs,
-    |level: V4, weights| level.convert_i8x32_to_i16x32(weights),
-    multiply_wrapping_add_adjacent_i16x32,
-    |level: V4, sums, pairs| cast(level.avx512f._mm512_add_epi32(cast(sums), cast(pairs))));
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -296,7 +188,9 @@ mod tests {
 
     #[test]
     fn every_kernel_gives_the_bits_of_the_plain_matrix() {
-        for (rows, columns, count) in [(16_usize, 2_usize, 1_usize), (48, 38, 19), (32, 384, 15), (16, 4096, 3)] {
+        for (rows, columns, count) in
+            [(16_usize, 2_usize, 1_usize), (48, 38, 19), (32, 384, 15), (16, 4096, 3), (16, 26, 12)]
+        {
             let weights: Vec<i8> =
                 (0_usize..rows * columns).map(|i| ((i * 7919) % 255).to_le_bytes()[0].cast_signed()).collect();
             let scales: Vec<f32> = (0_u16..).take(rows).map(|row| 0.001 + f32::from(row) * 0.01).collect();
@@ -320,6 +214,21 @@ mod tests {
     fn only_whole_panels_are_taken() {
         for (rows, columns, weights) in [(15, 2, 30), (16, 3, 48), (16, 2, 31), (16, 0, 0), (16, 4098, 16 * 4098)] {
             assert!(Packed::new(columns, &vec![0; weights], &vec![1.0; rows]).is_err(), "{rows} × {columns}");
+        }
+    }
+
+    #[test]
+    fn windows_overlap() {
+        let packed = Packed::new(4, &[1; 64], &[1.0; 16]).unwrap();
+        for kernel in Kernel::available() {
+            let mut out = [0.0; 48];
+            let windows = Windows { values: &[1, 2, 3, 4, 5, 6, 7, 8, 9], stride: 2 };
+            packed.multiply_windows(kernel, windows, &[1.0; 3], &mut out);
+            let expected = [[10.0; 16], [18.0; 16], [26.0; 16]].concat();
+            assert!(
+                out.iter().zip(expected).all(|(found, expected)| found.to_bits() == f32::to_bits(expected)),
+                "{kernel:?}"
+            );
         }
     }
 

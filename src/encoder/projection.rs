@@ -2,13 +2,15 @@
 //! the same answer lie together. `models/encoder/fit_projection.py` says how it is fitted.
 
 use super::EncoderError;
-use super::kernels::{Matrix, quantize};
+use super::kernels::{Kernel, quantize};
+use super::packed::Packed;
 use super::weights::Weights;
 
 /// A projection and the mean of what it makes of questions of all fields.
 #[derive(Debug, Clone)]
 pub(super) struct Projection {
-    matrix: Matrix,
+    matrix: Packed,
+    kernel: Kernel,
     mean: Vec<f32>,
 }
 
@@ -29,7 +31,7 @@ impl Projection {
                 mean.len(),
             )));
         }
-        Ok(Self { matrix, mean })
+        Ok(Self { matrix, kernel: Kernel::detect(), mean })
     }
 
     /// The mean vector of questions of all fields, after projection.
@@ -42,7 +44,7 @@ impl Projection {
         let mut input = vec![0_i16; vector.len()];
         let scale = quantize(vector, &mut input);
         let mut out = vec![0.0; self.matrix.rows()];
-        self.matrix.multiply(&input, &[scale], &mut out);
+        self.matrix.multiply(self.kernel, &input, &[scale], &mut out);
         out
     }
 }

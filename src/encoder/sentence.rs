@@ -12,10 +12,10 @@ use super::{Encoder, EncoderError, Scratch};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EncoderKind {
-    /// The convolutional network: about half a millisecond a question.
+    /// The convolutional network: a third of a millisecond a question.
     #[default]
     Standard,
-    /// The transformer: some seven milliseconds a question, and the better ranking.
+    /// The transformer: some six milliseconds a question, and the better ranking.
     Accurate,
 }
 

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::EncoderError;
-use super::kernels::Matrix;
+use super::packed::Packed;
 
 /// First bytes of every weight file; the digit is the version of the layout.
 const MAGIC: &[u8] = b"YDENC1\n";
@@ -143,15 +143,15 @@ impl<'a> Weights<'a> {
     /// # Errors
     ///
     /// `EncoderError::Tensor` when one of the two is missing or of another type,
-    /// `EncoderError::Shape` when they do not fit together.
-    pub(super) fn matrix(&self, name: &str) -> Result<Matrix, EncoderError> {
+    /// `EncoderError::Shape` when they do not fit together or [`Packed`] does not take them.
+    pub(super) fn matrix(&self, name: &str) -> Result<Packed, EncoderError> {
         let scales = self.floats(&format!("{name}.scales"))?;
         let name = format!("{name}.weights");
-        let weights = self.typed(&name, Kind::I8)?.iter().map(|byte| byte.cast_signed()).collect();
+        let weights: Vec<i8> = self.typed(&name, Kind::I8)?.iter().map(|byte| byte.cast_signed()).collect();
         let &[_, columns] = self.shape(&name)? else {
             return Err(problem(&name, "a matrix has two dimensions"));
         };
-        Matrix::new(columns, weights, scales)
+        Packed::new(columns, &weights, &scales)
     }
 
     fn typed(&self, name: &str, kind: Kind) -> Result<&'a [u8], EncoderError> {

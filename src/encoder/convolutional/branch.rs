@@ -5,8 +5,9 @@
 //! is a run of the same integers wherever it stands.
 
 use crate::encoder::EncoderError;
-use crate::encoder::kernels::{Kernel, Matrix, quantize};
-use crate::encoder::lanes::vectorize;
+use crate::encoder::kernels::{Kernel, quantize};
+use crate::encoder::lanes::vectorize_loop;
+use crate::encoder::packed::{Packed, Windows};
 use crate::encoder::weights::Weights;
 
 /// Two convolutions of the same width, each with `ReLU` and a residual connection.
@@ -23,7 +24,7 @@ pub(super) struct Branch {
 /// width × channels → channels.
 #[derive(Debug, Clone)]
 struct Convolution {
-    matrix: Matrix,
+    matrix: Packed,
     bias: Vec<f32>,
 }
 
@@ -33,7 +34,6 @@ pub(super) struct Buffers {
     /// tokens × channels: the rows between the two convolutions and behind them.
     pub(super) rows: Vec<f32>,
     codes: Vec<i16>,
-    windows: Vec<i16>,
     scales: Vec<f32>,
     sums: Vec<f32>,
 }
@@ -64,13 +64,6 @@ impl Branch {
         Ok(Self { width, before, first: convolution("first")?, second: convolution("second")? })
     }
 
-    /// Runs on `kernel` from now on.
-    pub(super) fn with_kernel(mut self, kernel: Kernel) -> Self {
-        self.first.matrix = self.first.matrix.with_kernel(kernel);
-        self.second.matrix = self.second.matrix.with_kernel(kernel);
-        self
-    }
-
     /// Transforms `buffers.rows`, tokens × channels, in place.
     pub(super) fn apply(&self, kernel: Kernel, buffers: &mut Buffers) {
         self.convolve(&self.first, kernel, buffers);
@@ -80,28 +73,32 @@ impl Branch {
     /// row += `ReLU`(W·window + b), for every token's window.
     fn convolve(&self, convolution: &Convolution, kernel: Kernel, buffers: &mut Buffers) {
         let Convolution { matrix, bias } = convolution;
-        let Buffers { rows, codes, windows, scales, sums } = buffers;
+        let Buffers { rows, codes, scales, sums } = buffers;
         let channels = matrix.rows();
         let padding = self.before * channels;
         codes.clear();
         codes.resize(rows.len() + (self.width - 1) * channels, 0);
-        let scale = vectorize(kernel, || quantize(rows, codes.get_mut(padding..).unwrap_or_default()));
+        let scale = vectorize_loop(
+            kernel,
+            #[inline(always)]
+            || quantize(rows, codes.get_mut(padding..).unwrap_or_default()),
+        );
 
-        windows.clear();
-        for window in codes.windows(matrix.columns()).step_by(channels) {
-            windows.extend_from_slice(window);
-        }
         scales.clear();
         scales.resize(rows.len() / channels, scale);
         sums.resize(rows.len(), 0.0);
-        matrix.multiply(windows, scales, sums);
-        vectorize(kernel, || {
-            for (row, sums) in rows.chunks_exact_mut(channels).zip(sums.chunks_exact(channels)) {
-                for ((value, sum), bias) in row.iter_mut().zip(sums).zip(bias) {
-                    *value += relu(sum + bias);
+        matrix.multiply_windows(kernel, Windows { values: codes, stride: channels }, scales, sums);
+        vectorize_loop(
+            kernel,
+            #[inline(always)]
+            || {
+                for (row, sums) in rows.chunks_exact_mut(channels).zip(sums.chunks_exact(channels)) {
+                    for ((value, sum), bias) in row.iter_mut().zip(sums).zip(bias) {
+                        *value += relu(sum + bias);
+                    }
                 }
-            }
-        });
+            },
+        );
     }
 }
 
@@ -119,11 +116,14 @@ pub(super) fn relu(value: f32) -> f32 {
 mod tests {
     use super::*;
 
-    /// A branch of one channel whose convolutions add up the window `first` and multiply by zero.
+    const CHANNELS: usize = 16;
+
+    /// A branch whose convolutions add up the windows of the first channel and multiply by zero.
     fn branch(width: usize, before: usize) -> Branch {
-        let convolution = |weight| Convolution {
-            matrix: Matrix::new(width, vec![weight; width], vec![1.0]).unwrap(),
-            bias: vec![0.0],
+        let convolution = |weight| {
+            let row: Vec<i8> = (0..width * CHANNELS).map(|i| if i % CHANNELS == 0 { weight } else { 0 }).collect();
+            let matrix = Packed::new(width * CHANNELS, &row.repeat(CHANNELS), &[1.0; CHANNELS]).unwrap();
+            Convolution { matrix, bias: vec![0.0; CHANNELS] }
         };
         Branch { width, before, first: convolution(1), second: convolution(0) }
     }
@@ -135,10 +135,10 @@ mod tests {
             (3, 1, [6.0, 8.0, 6.0]),
             (5, 2, [8.0, 8.0, 8.0]),
         ] {
-            let mut buffers = Buffers { rows: vec![2.0, 2.0, 2.0], ..Buffers::default() };
+            let mut buffers = Buffers { rows: vec![2.0; 3 * CHANNELS], ..Buffers::default() };
             branch(width, before).apply(Kernel::Portable, &mut buffers);
-            for (found, expected) in buffers.rows.iter().zip(expected) {
-                assert!((found - expected).abs() < 1e-4, "{width}: {:?}", buffers.rows);
+            for (found, expected) in buffers.rows.chunks(CHANNELS).zip(expected) {
+                assert!(found.iter().all(|found| (found - expected).abs() < 1e-4), "{width}: {:?}", buffers.rows);
             }
         }
     }

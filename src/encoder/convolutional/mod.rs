@@ -15,8 +15,9 @@ use serde::Deserialize;
 use self::branch::{Branch, relu};
 use self::table::Table;
 use super::EncoderError;
-use super::kernels::{Kernel, Matrix, quantize};
-use super::lanes::{self, LayerNorm, vectorize};
+use super::kernels::{Kernel, quantize};
+use super::lanes::{self, LayerNorm, vectorize_loop};
+use super::packed::Packed;
 use super::pieces::{Lattice, Pieces};
 use super::weights::Weights;
 
@@ -29,17 +30,17 @@ pub struct Convolutional {
     pieces: Pieces,
     table: Table,
     /// Embedding → the inputs of all branches, side by side.
-    projection: Matrix,
+    projection: Packed,
     projection_bias: Vec<f32>,
     /// Over the inputs of all branches together.
     projection_norm: LayerNorm,
     branches: Vec<Branch>,
     /// Over embedding and branches, side by side.
     norm: LayerNorm,
-    pooling: Matrix,
+    pooling: Packed,
     pooling_bias: Vec<f32>,
     /// Residual dense layers without bias: see [`Convolutional::head`].
-    stack: [Matrix; 4],
+    stack: [Packed; 4],
     kernel: Kernel,
 }
 
@@ -116,7 +117,7 @@ impl Convolutional {
         let [first, second, third, fourth] = &self.stack;
         let hidden = second.rows();
         let output = fourth.rows();
-        let shape = |matrix: &Matrix| (matrix.columns(), matrix.rows());
+        let shape = |matrix: &Packed| (matrix.columns(), matrix.rows());
         channels > 0
             && shape(&self.projection) == (self.table.dimensions(), inner)
             && self.projection_bias.len() == inner
@@ -137,14 +138,7 @@ impl Convolutional {
 
     /// Runs on `kernel` from now on; for tests and measurements.
     pub(super) fn with_kernel(self, kernel: Kernel) -> Self {
-        Self {
-            projection: self.projection.with_kernel(kernel),
-            branches: self.branches.into_iter().map(|branch| branch.with_kernel(kernel)).collect(),
-            pooling: self.pooling.with_kernel(kernel),
-            stack: self.stack.map(|matrix| matrix.with_kernel(kernel)),
-            kernel,
-            ..self
-        }
+        Self { kernel, ..self }
     }
 
     /// The vector of `text`, of length one.
@@ -163,23 +157,31 @@ impl Convolutional {
         features.resize(rows.len() * width, 0.0);
         codes.resize(rows.len() * columns, 0);
         scales.clear();
-        vectorize(self.kernel, || {
-            for ((feature, codes), row) in
-                features.chunks_exact_mut(width).zip(codes.chunks_exact_mut(columns)).zip(rows)
-            {
-                let embedding = feature.get_mut(..columns).unwrap_or_default();
-                self.table.unpack(*row, embedding);
-                scales.push(quantize(embedding, codes));
-            }
-        });
+        vectorize_loop(
+            self.kernel,
+            #[inline(always)]
+            || {
+                for ((feature, codes), row) in
+                    features.chunks_exact_mut(width).zip(codes.chunks_exact_mut(columns)).zip(rows)
+                {
+                    let embedding = feature.get_mut(..columns).unwrap_or_default();
+                    self.table.unpack(*row, embedding);
+                    scales.push(quantize(embedding, codes));
+                }
+            },
+        );
         projected.resize(rows.len() * self.projection.rows(), 0.0);
-        self.projection.multiply(codes, scales, projected);
-        vectorize(self.kernel, || {
-            for row in projected.chunks_exact_mut(self.projection.rows()) {
-                lanes::add(row, &self.projection_bias);
-                self.projection_norm.apply(row);
-            }
-        });
+        self.projection.multiply(self.kernel, codes, scales, projected);
+        vectorize_loop(
+            self.kernel,
+            #[inline(always)]
+            || {
+                for row in projected.chunks_exact_mut(self.projection.rows()) {
+                    lanes::add(row, &self.projection_bias);
+                    self.projection_norm.apply(row);
+                }
+            },
+        );
         rows.len()
     }
 
@@ -212,13 +214,17 @@ impl Convolutional {
         let width = self.norm.weight.len();
         pooled.clear();
         pooled.resize(width, 0.0);
-        vectorize(self.kernel, || {
-            for row in features.chunks_exact_mut(width) {
-                self.norm.apply(row);
-                lanes::add(pooled, row);
-            }
-        });
-        product(&self.pooling, pooled, (codes, scales), out);
+        vectorize_loop(
+            self.kernel,
+            #[inline(always)]
+            || {
+                for row in features.chunks_exact_mut(width) {
+                    self.norm.apply(row);
+                    lanes::add(pooled, row);
+                }
+            },
+        );
+        product(self.kernel, &self.pooling, pooled, (codes, scales), out);
         let count = tokens as f32;
         let factor = 1.0 / count.sqrt();
         for (value, bias) in out.iter_mut().zip(&self.pooling_bias) {
@@ -234,17 +240,17 @@ impl Convolutional {
     fn head(&self, buffers: &mut Buffers) -> Vec<f32> {
         let Buffers { codes, scales, dense: [input, wide, narrow], .. } = buffers;
         let [first, second, third, fourth] = &self.stack;
-        product(first, input, (codes, scales), wide);
+        product(self.kernel, first, input, (codes, scales), wide);
         let (a, skipped) = wide.split_at_mut(second.rows());
         rectify(a);
-        product(second, a, (codes, scales), narrow);
+        product(self.kernel, second, a, (codes, scales), narrow);
         lanes::add(narrow, skipped);
         rectify(narrow);
 
-        product(third, narrow, (codes, scales), wide);
+        product(self.kernel, third, narrow, (codes, scales), wide);
         let (c, skipped) = wide.split_at_mut(fourth.rows());
         rectify(c);
-        product(fourth, c, (codes, scales), narrow);
+        product(self.kernel, fourth, c, (codes, scales), narrow);
         lanes::add(narrow, skipped);
         let mut vector: Vec<f32> = narrow.iter().map(|value| libm::tanhf(*value)).collect();
         lanes::normalize(&mut vector);
@@ -258,12 +264,22 @@ fn norm(weights: &Weights<'_>, name: &str, epsilon: f32) -> Result<LayerNorm, En
 }
 
 /// out = matrix · input, for one row.
-fn product(matrix: &Matrix, input: &[f32], (codes, scales): (&mut Vec<i16>, &mut Vec<f32>), out: &mut Vec<f32>) {
+fn product(
+    kernel: Kernel,
+    matrix: &Packed,
+    input: &[f32],
+    (codes, scales): (&mut Vec<i16>, &mut Vec<f32>),
+    out: &mut Vec<f32>,
+) {
     codes.resize(matrix.columns(), 0);
     scales.clear();
-    scales.push(quantize(input, codes));
+    scales.push(vectorize_loop(
+        kernel,
+        #[inline(always)]
+        || quantize(input, codes),
+    ));
     out.resize(matrix.rows(), 0.0);
-    matrix.multiply(codes, scales, out);
+    matrix.multiply(kernel, codes, scales, out);
 }
 
 fn rectify(values: &mut [f32]) {

@@ -5,7 +5,7 @@
 use super::blocks::Blocks;
 use crate::encoder::EncoderError;
 use crate::encoder::kernels::{Kernel, quantize};
-use crate::encoder::lanes::{self, vectorize};
+use crate::encoder::lanes::{self, vectorize_loop};
 use crate::encoder::packed::Packed;
 use crate::encoder::weights::Weights;
 
@@ -71,18 +71,26 @@ impl Linear {
         scales.resize(count, 0.0);
         out.resize(count * self.rows(), 0.0);
 
-        vectorize(self.kernel, || {
-            let rows = input.chunks_exact(columns).zip(codes.chunks_exact_mut(columns));
-            for ((row, codes), scale) in rows.zip(&mut *scales) {
-                *scale = quantize(row, codes);
-            }
-        });
+        vectorize_loop(
+            self.kernel,
+            #[inline(always)]
+            || {
+                let rows = input.chunks_exact(columns).zip(codes.chunks_exact_mut(columns));
+                for ((row, codes), scale) in rows.zip(&mut *scales) {
+                    *scale = quantize(row, codes);
+                }
+            },
+        );
         self.matrix.multiply(self.kernel, codes, scales, out);
-        vectorize(self.kernel, || {
-            for row in out.chunks_exact_mut(self.rows()) {
-                lanes::add(row, &self.bias);
-            }
-        });
+        vectorize_loop(
+            self.kernel,
+            #[inline(always)]
+            || {
+                for row in out.chunks_exact_mut(self.rows()) {
+                    lanes::add(row, &self.bias);
+                }
+            },
+        );
     }
 }
 

@@ -20,7 +20,7 @@ use self::blocks::Blocks;
 use self::layer::Layer;
 use super::EncoderError;
 use super::kernels::Kernel;
-use super::lanes::{self, LayerNorm, vectorize};
+use super::lanes::{self, LayerNorm, vectorize_loop};
 use super::pieces::{Lattice, Pieces};
 use super::weights::Weights;
 
@@ -118,14 +118,18 @@ impl Transformer {
         let hidden = self.dimensions();
         let rows = self.pieces.split(prefixed, self.positions.len() / hidden, lattice);
         states.resize(rows.len() * hidden, 0.0);
-        vectorize(self.kernel, || {
-            let positions = self.positions.chunks_exact(hidden);
-            for ((state, row), position) in states.chunks_exact_mut(hidden).zip(rows).zip(positions) {
-                self.embedding.unpack(*row, state);
-                lanes::add(state, position);
-                self.embedding_norm.apply(state);
-            }
-        });
+        vectorize_loop(
+            self.kernel,
+            #[inline(always)]
+            || {
+                let positions = self.positions.chunks_exact(hidden);
+                for ((state, row), position) in states.chunks_exact_mut(hidden).zip(rows).zip(positions) {
+                    self.embedding.unpack(*row, state);
+                    lanes::add(state, position);
+                    self.embedding_norm.apply(state);
+                }
+            },
+        );
     }
 
     /// The mean over all tokens, begin and end included, scaled to length one.

@@ -13,7 +13,7 @@ const ENTRIES: &str = r#"{"id":"refund","question":"怎么申请退款","answer"
 {"id":"bill","question":"在哪里开票","answer":"在订单页点申请发票。"}
 "#;
 const QUESTIONS: &str = r#"{"query":"申请退款怎么弄","faq_id":"refund"}
-{"question":"邮寄费用谁出","faq_id":"fee"}
+{"question":"开票的费用谁出","faq_id":"fee"}
 {"question":"怎么开发票","faq_id":"bill"}
 "#;
 const OUTSIDE: &str = "{\"question\":\"今天天气怎么样\",\"kind\":\"far\"}\n";
@@ -71,12 +71,12 @@ fn a_better_corpus_wins_questions_and_other_questions_are_refused() {
     let dir = corpus();
     let before = evaluate(dir.path(), &["--json"]);
     std::fs::write(dir.path().join("before.json"), &before.stdout).unwrap();
-    let better = ENTRIES.replace("\"运费怎么算\",", "\"运费怎么算\",\"similar\":[\"邮寄费用由谁来出\"],");
+    let better = ENTRIES.replace("\"运费怎么算\",", "\"运费怎么算\",\"similar\":[\"开票的费用由谁来出\"],");
     write(dir.path(), "corpus/faq.jsonl", &better);
     let out = evaluate(dir.path(), &["--compare", "before.json"]);
     let shown = text(&out.stdout);
     assert!(out.status.success(), "{}", text(&out.stderr));
-    assert!(shown.contains("新答对 1 题，新答错 0 题") && shown.contains("+ 邮寄费用谁出（fee）"), "{shown}");
+    assert!(shown.contains("新答对 1 题，新答错 0 题") && shown.contains("+ 开票的费用谁出（fee）"), "{shown}");
 
     write(dir.path(), "corpus/eval/out_of_scope.jsonl", "{\"question\":\"别的问题\"}\n");
     let refused = evaluate(dir.path(), &["--compare", "before.json", "--ranks", "ranks.csv"]);

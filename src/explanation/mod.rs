@@ -34,6 +34,9 @@ pub struct Explanation {
     pub synonyms: Vec<SynonymUsed>,
     pub negation: Negation,
     pub codes: Codes,
+    /// Whether the two say the opposite in nearly the same words, or count the same unit differently; such a candidate
+    /// is never answered with confidence.
+    pub opposed: bool,
     /// The strongest other candidate: for the best one the second, for all others the best. Null where it is alone.
     pub runner_up: Option<RunnerUp>,
     /// Least confidence for a direct answer.
@@ -129,6 +132,7 @@ impl<'a> Explainer<'a> {
                 matched: stored.profile.codes.clone(),
                 mismatch: self.profile.codes != stored.profile.codes,
             },
+            opposed: scored.opposed,
             runner_up: ranking.get(usize::from(at == 0)).map(|other| self.runner_up(scored, other)),
             answer_threshold: self.snapshot.policy.answer_threshold,
             suggest_threshold: self.snapshot.policy.suggest_threshold,

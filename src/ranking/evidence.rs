@@ -19,8 +19,8 @@ use super::stored::{self, Analysed, StoredQuestion};
 
 /// Stored questions asked at most, of each kind; a larger corpus is sampled evenly.
 const SAMPLE: usize = 1_500;
-/// Of so many questions asked without their entry, one is evidence beside the similar questions: customers ask within
-/// the corpus about twice as often as beside it.
+/// For so many similar questions, one question asked without its entry is evidence: an entry taken out often has a twin
+/// that answers as well, so that one in five stands for the worst of what customers ask beside the corpus.
 const BESIDE_EVERY: usize = 5;
 
 /// Share of the way to equal wrong confidence that an uncalibrated corpus is lowered.
@@ -61,8 +61,12 @@ impl Matcher {
         }
         let cautious = self.cautious(&beside);
         let mut similar = self.ask_similar(corpus, analysed)?;
-        let wanted = similar.len().div_ceil(BESIDE_EVERY);
-        similar.extend(spread(beside, wanted));
+        if similar.len() < MIN_ROWS {
+            similar.clear();
+        } else {
+            let wanted = similar.len().div_ceil(BESIDE_EVERY);
+            similar.extend(spread(beside, wanted));
+        }
         let labelled = self.ask_cases(corpus, &corpus.calibration, EvidenceKind::Labelled)?;
         let golden = self.ask_cases(corpus, &corpus.golden, EvidenceKind::Golden)?;
 

@@ -168,9 +168,12 @@ impl Matcher {
         Ok(scored)
     }
 
-    /// Cosines with every stored question; `None` where the very words of a single entry are stored, for then no
+    /// Cosines with every stored question; `None` where nothing is left of the question, or where the very words of a single entry are stored, for then no
     /// cosine could change what is decided.
     fn cosines(&self, asked: &Terms, admission: &impl Admission) -> Option<Vec<f32>> {
+        if asked.key.is_empty() {
+            return None;
+        }
         let same = self.exact.get(&asked.key).into_iter().flatten();
         let mut entries = same.filter_map(|at| {
             let stored = &self.questions[*at as usize];

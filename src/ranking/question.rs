@@ -22,6 +22,8 @@ pub struct QuestionProfile {
     pub codes: Vec<String>,
     /// Whether the question as a whole is negated.
     pub negated: bool,
+    /// How often it denies: 不到一岁不能吃 twice.
+    pub negations: usize,
     /// Counted amounts: 7天 is (天, 7).
     pub amounts: Vec<(char, String)>,
 }
@@ -37,12 +39,14 @@ impl QuestionProfile {
     /// Profiles one analysed text.
     #[must_use]
     pub fn new(terms: &Terms, lexicons: &Lexicons) -> Self {
+        let negations = negations(&terms.key);
         Self {
             chars: terms.key.chars().collect(),
             grams: lexicons.grams.weigh(&terms.grams),
             words: lexicons.words.weigh(&terms.words),
             codes: codes(&terms.normalized),
-            negated: is_negated(&terms.key),
+            negations,
+            negated: negations > 0,
             amounts: amounts(&terms.normalized),
             key: terms.key.clone(),
         }
@@ -83,7 +87,7 @@ pub fn contradicts(a: &QuestionProfile, b: &QuestionProfile, similarity: fn(&[ch
         let (ours, theirs) = (counts(a, *unit), counts(b, *unit));
         !theirs.is_empty() && ours.iter().all(|value| !theirs.contains(value))
     });
-    other_amount || (a.negated != b.negated && similarity(&affirmed(&a.key), &affirmed(&b.key)) >= SAME_BUT_FOR)
+    other_amount || (a.negations != b.negations && similarity(&affirmed(&a.key), &affirmed(&b.key)) >= SAME_BUT_FOR)
 }
 
 /// The text without its negations.
@@ -152,14 +156,15 @@ const NEUTRAL: [&str; 24] = [
 ];
 const NEGATIONS: [&str; 8] = ["不", "没", "无法", "未", "别", "勿", "非", "拒"];
 
-fn is_negated(key: &str) -> bool {
+/// How often the text denies.
+fn negations(key: &str) -> usize {
     let mut rest = key.to_owned();
     for phrase in NEUTRAL {
         if rest.contains(phrase) {
             rest = rest.replace(phrase, "");
         }
     }
-    NEGATIONS.iter().any(|negation| rest.contains(negation))
+    NEGATIONS.iter().map(|negation| rest.matches(negation).count()).sum()
 }
 
 #[cfg(test)]
@@ -174,11 +179,12 @@ mod tests {
         let rows = [
             ("拆封能退吗", "拆封不能退吗", true),
             ("7天能退吗", "30天能退吗", true),
-            ("七天无理由怎么退", "7天无理由怎么退", false), // the same amount
-            ("7天内发货吗", "能退吗", false),               // only one of them counts
-            ("第2次登录失败", "7天内能退吗", false),        // other units
-            ("能不能退", "可以退吗", false),                // asks without denying
-            ("打不开怎么办", "怎么申请退款", false),        // other words altogether
+            ("不到一岁不能吃什么", "不到一岁能吃什么", true), // one denial more
+            ("七天无理由怎么退", "7天无理由怎么退", false),   // the same amount
+            ("7天内发货吗", "能退吗", false),                 // only one of them counts
+            ("第2次登录失败", "7天内能退吗", false),          // other units
+            ("能不能退", "可以退吗", false),                  // asks without denying
+            ("打不开怎么办", "怎么申请退款", false),          // other words altogether
         ];
         for (a, b, expected) in rows {
             assert_eq!(contradicts(&profile(a), &profile(b), similar), expected, "{a} / {b}");
@@ -190,7 +196,7 @@ mod tests {
         assert_eq!(codes("i9300七天无理由 15天"), ["15", "7", "i9300"]);
         let rows = [("拆封了能不能退", false), ("拆封了不能退吗", true), ("没收到货", true), ("有没有货", false)];
         for (text, expected) in rows {
-            assert_eq!(is_negated(text), expected, "{text}");
+            assert_eq!(negations(text) > 0, expected, "{text}");
         }
     }
 }

@@ -13,9 +13,9 @@ use crate::retrieval::{IndexError, Terms};
 
 use super::calibration::{Calibration, MIN_ROWS};
 use super::matcher::{Admission, Matcher};
-use super::model::{RankerModel, Scored, Yardstick, probability};
+use super::model::{Prospect, Scored, probability};
 use super::reference::{MIN_REFERENCE, Reference};
-use super::stored::{self, Analysed, StoredQuestion};
+use super::stored::StoredQuestion;
 
 /// Stored questions asked at most, of each kind; a larger corpus is sampled evenly.
 const SAMPLE: usize = 1_500;
@@ -43,24 +43,23 @@ impl Admission for HeldOut {
     }
 }
 
-/// A question asked while preparing: its candidates before the gate, and what came of it.
+/// A question asked while preparing: its best candidate before the gate, and what came of it.
 struct Trial {
-    candidates: Vec<Scored>,
-    asked_length: usize,
+    prospect: Option<Prospect>,
     row: EvidenceRow,
 }
 
 impl Matcher {
     /// Fills in reference, calibration and evidence.
-    pub(super) fn learn_from_itself(&mut self, corpus: &Corpus, analysed: &[Analysed<'_>]) -> Result<(), IndexError> {
-        let beside = self.ask_without_entry(corpus, analysed)?;
+    pub(super) fn learn_from_itself(&mut self, corpus: &Corpus) -> Result<(), IndexError> {
+        let beside = self.ask_without_entry(corpus)?;
         let wrong: Vec<_> =
-            beside.iter().filter_map(|trial| RankerModel::reference_values(&trial.candidates)).collect();
+            beside.iter().filter_map(|trial| Some(trial.prospect.as_ref()?.reference_values())).collect();
         if let Some(reference) = Reference::new(&wrong) {
             self.reference = reference;
         }
         let cautious = self.cautious(&beside);
-        let mut similar = self.ask_similar(corpus, analysed)?;
+        let mut similar = self.ask_similar(corpus)?;
         if similar.len() < MIN_ROWS {
             similar.clear();
         } else {
@@ -85,8 +84,7 @@ impl Matcher {
     /// candidates look no more right than those of the corpus that the gate was fitted on. Only half, because an entry
     /// taken out may have a twin that answers as well; never raised.
     fn cautious(&self, beside: &[Trial]) -> Calibration {
-        let yardstick = Yardstick { reference: &self.reference, calibration: Calibration::default() };
-        let logits: Vec<f32> = beside.iter().filter_map(|trial| self.logit(trial, yardstick)).collect();
+        let logits: Vec<f32> = beside.iter().filter_map(|trial| self.logit(trial)).collect();
         let mean = |shift: f32| mean_probability(&logits, shift);
         if logits.len() < MIN_REFERENCE || mean(0.0) <= self.model.wrong_confidence {
             return Calibration::default();
@@ -104,9 +102,8 @@ impl Matcher {
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
     pub fn wrong_confidence(&self, corpus: &Corpus) -> Result<f32, IndexError> {
-        let beside = self.ask_without_entry(corpus, &stored::analyse(corpus, self.segmenter()))?;
-        let yardstick = Yardstick { reference: &self.reference, calibration: Calibration::default() };
-        let logits: Vec<f32> = beside.iter().filter_map(|trial| self.logit(trial, yardstick)).collect();
+        let beside = self.ask_without_entry(corpus)?;
+        let logits: Vec<f32> = beside.iter().filter_map(|trial| self.logit(trial)).collect();
         Ok(mean_probability(&logits, 0.0))
     }
 
@@ -117,26 +114,31 @@ impl Matcher {
     }
 
     /// Stored questions whose entry is taken out: whatever is found is wrong.
-    fn ask_without_entry(&self, corpus: &Corpus, analysed: &[Analysed<'_>]) -> Result<Vec<Trial>, IndexError> {
-        let asking = sample(analysed, |question| !question.negative);
-        let trials = asking.into_par_iter().map(|at| {
-            let question = &analysed[at as usize];
-            let held_out = HeldOut { question: None, entry: Some(question.entry) };
-            self.trial(corpus, &question.terms, &held_out, (None, EvidenceKind::SimilarQuestions))
+    fn ask_without_entry(&self, corpus: &Corpus) -> Result<Vec<Trial>, IndexError> {
+        let trials = self.sample().into_par_iter().map(|at| {
+            let stored = &self.questions[at as usize];
+            let held_out = HeldOut { question: None, entry: Some(stored.entry) };
+            self.trial(corpus, &self.terms(&stored.text), &held_out, (None, EvidenceKind::SimilarQuestions))
         });
         trials.collect()
     }
 
     /// Similar questions, each taken out while it is asked.
-    fn ask_similar(&self, corpus: &Corpus, analysed: &[Analysed<'_>]) -> Result<Vec<Trial>, IndexError> {
-        let similar = |at: u32| self.questions[at as usize].rank_in_entry > 0;
-        let asking: Vec<u32> = sample(analysed, |question| !question.negative);
-        let trials = asking.into_par_iter().filter(|at| similar(*at)).map(|at| {
-            let question = &analysed[at as usize];
+    fn ask_similar(&self, corpus: &Corpus) -> Result<Vec<Trial>, IndexError> {
+        let similar = |at: &u32| self.questions[*at as usize].rank_in_entry > 0;
+        let trials = self.sample().into_par_iter().filter(similar).map(|at| {
+            let stored = &self.questions[at as usize];
             let held_out = HeldOut { question: Some(at), entry: None };
-            self.trial(corpus, &question.terms, &held_out, (Some(question.entry), EvidenceKind::SimilarQuestions))
+            let outcome = (Some(stored.entry), EvidenceKind::SimilarQuestions);
+            self.trial(corpus, &self.terms(&stored.text), &held_out, outcome)
         });
         trials.collect()
+    }
+
+    /// Positions of at most [`SAMPLE`] stored questions, evenly spread.
+    fn sample(&self) -> Vec<u32> {
+        let asking = (0..).zip(&self.questions).filter(|(_, question)| !question.negative).map(|(at, _)| at);
+        spread(asking.collect(), SAMPLE)
     }
 
     fn ask_cases(&self, corpus: &Corpus, cases: &[GoldenCase], kind: EvidenceKind) -> Result<Vec<Trial>, IndexError> {
@@ -170,32 +172,23 @@ impl Matcher {
             in_scope: wanted.is_some(),
             kind,
         };
-        Ok(Trial { candidates, asked_length: asked.normalized.chars().count(), row })
+        Ok(Trial { prospect: Prospect::of(&candidates, asked.normalized.chars().count()), row })
     }
 
     /// The gate's logit of each trial's best candidate; `None` without a candidate or where it may not be answered.
     fn logits(&self, trials: Vec<Trial>) -> Vec<(Option<f32>, EvidenceRow)> {
-        let yardstick = Yardstick { reference: &self.reference, calibration: Calibration::default() };
-        trials.into_iter().map(|trial| (self.logit(&trial, yardstick), trial.row)).collect()
+        trials.into_iter().map(|trial| (self.logit(&trial), trial.row)).collect()
     }
 
-    fn logit(&self, trial: &Trial, yardstick: Yardstick<'_>) -> Option<f32> {
-        let mut candidates = trial.candidates.clone();
-        self.model.gate(&mut candidates, trial.asked_length, yardstick);
-        let best = candidates.first().filter(|best| !best.opposed)?;
-        Some(self.model.gate.logit(&best.gate_inputs))
+    fn logit(&self, trial: &Trial) -> Option<f32> {
+        let prospect = trial.prospect.as_ref().filter(|prospect| !prospect.best.opposed)?;
+        Some(self.model.logit(prospect, &self.reference))
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "at most a few thousand")]
 fn mean_probability(logits: &[f32], shift: f32) -> f32 {
     logits.iter().map(|logit| probability(logit + shift)).sum::<f32>() / logits.len().max(1) as f32
-}
-
-/// Positions of at most [`SAMPLE`] questions, evenly spread over those that `fits`.
-fn sample(analysed: &[Analysed<'_>], fits: impl Fn(&Analysed<'_>) -> bool) -> Vec<u32> {
-    let fitting: Vec<u32> = (0..).zip(analysed).filter(|(_, question)| fits(question)).map(|(at, _)| at).collect();
-    spread(fitting, SAMPLE)
 }
 
 /// At most `limit` of the items, evenly spread.

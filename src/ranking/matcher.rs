@@ -116,7 +116,9 @@ impl Matcher {
             answers: AnswerPairs::build(corpus.entries.iter().map(|entry| entry.answer.as_str())),
             exact,
         };
-        matcher.learn_from_itself(corpus, &analysed)?;
+        // The analysed texts are several times the size of what is kept of them.
+        drop(analysed);
+        matcher.learn_from_itself(corpus)?;
         Ok(matcher)
     }
 
@@ -204,6 +206,8 @@ impl Matcher {
             .collect();
         ranked.sort_unstable_by(|a, b| b.rank_logit.total_cmp(&a.rank_logit).then(a.question.cmp(&b.question)));
         ranked.truncate(KEPT);
+        // Rankings are kept for the next asker; the room for those left out need not be.
+        ranked.shrink_to_fit();
         Ok(ranked)
     }
 

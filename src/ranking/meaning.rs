@@ -45,9 +45,9 @@ impl MeaningIndex {
     #[must_use]
     pub fn build(encoder: Arc<SentenceEncoder>, normalized: &[&str], entries: &[u32], known: &EmbeddingTable) -> Self {
         let embeddings = EmbeddingTable::build(&encoder, normalized, known);
-        let raw: Vec<Vec<f32>> = normalized.par_iter().map(|text| embeddings.get(text).unwrap_or_default()).collect();
-        let mean = shrunken_mean(&raw, encoder.mean());
-        let meanings: Vec<Meaning> = raw.into_par_iter().map(|vector| Meaning::new(vector, &mean)).collect();
+        let vector = |text: &&str| embeddings.get(text).unwrap_or_default();
+        let mean = shrunken_mean(normalized.iter().map(vector), encoder.mean());
+        let meanings: Vec<Meaning> = normalized.par_iter().map(|text| Meaning::new(vector(text), &mean)).collect();
         let dimensions = encoder.dimensions();
         let vectors = stored(&meanings, dimensions);
         let crowding = crowding(&meanings, entries, dimensions);
@@ -93,15 +93,15 @@ impl Meaning {
 }
 
 /// The mean of the corpus's vectors, drawn towards the general mean where there are few.
-fn shrunken_mean(vectors: &[Vec<f32>], general: &[f32]) -> Vec<f32> {
+fn shrunken_mean(vectors: impl Iterator<Item = Vec<f32>>, general: &[f32]) -> Vec<f32> {
     let mut sum: Vec<f32> = general.iter().map(|value| value * MEAN_WEIGHT).collect();
+    let mut count = MEAN_WEIGHT;
     for vector in vectors {
-        for (sum, value) in sum.iter_mut().zip(vector) {
+        count += 1.0;
+        for (sum, value) in sum.iter_mut().zip(&vector) {
             *sum += value;
         }
     }
-    #[expect(clippy::cast_precision_loss, reason = "counts of questions are far below 2^24")]
-    let count = vectors.len() as f32 + MEAN_WEIGHT;
     sum.into_iter().map(|value| value / count).collect()
 }
 

@@ -177,11 +177,10 @@ impl RankerModel {
         }
     }
 
-    /// What the corpus's reference is made of: the values of the best of these candidates.
+    /// The gate's logit of a prospect, before calibration.
     #[must_use]
-    pub fn reference_values(candidates: &[Scored]) -> Option<ReferenceValues> {
-        let leads = Leads::of(candidates);
-        candidates.first().map(|best| reference_values(best, leads.at(0)))
+    pub fn logit(&self, prospect: &Prospect, reference: &Reference) -> f32 {
+        self.gate.logit(&gate_inputs(&prospect.best, prospect.lead, prospect.asked_length, reference))
     }
 
     /// What each input adds to the gate's logit; with the intercept they sum to it.
@@ -203,6 +202,29 @@ impl RankerModel {
 pub struct Yardstick<'a> {
     pub reference: &'a Reference,
     pub calibration: Calibration,
+}
+
+/// The best of some candidates with its lead: all that the gate needs of them.
+#[derive(Debug, Clone)]
+pub struct Prospect {
+    pub best: Scored,
+    lead: Lead,
+    asked_length: usize,
+}
+
+impl Prospect {
+    /// Takes the best of candidates ordered best first, for a question of so many characters; `None` without any.
+    #[must_use]
+    pub fn of(candidates: &[Scored], asked_length: usize) -> Option<Self> {
+        let best = candidates.first()?.clone();
+        Some(Self { best, lead: Leads::of(candidates).at(0), asked_length })
+    }
+
+    /// What a corpus's reference is made of.
+    #[must_use]
+    pub fn reference_values(&self) -> ReferenceValues {
+        reference_values(&self.best, self.lead)
+    }
 }
 
 /// How far each candidate is ahead of the best of the others.

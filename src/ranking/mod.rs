@@ -9,6 +9,7 @@ pub mod calibration;
 pub mod embeddings;
 pub mod evidence;
 pub mod fit;
+mod leads;
 pub mod lexicon;
 pub mod matcher;
 pub mod meaning;

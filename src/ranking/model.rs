@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::calibration::Calibration;
+use super::leads::{LEAD_LIMIT, Lead, Leads};
 use super::reference::{REFERENCE_NAMES, REFERENCES, Reference, ReferenceValues};
 use super::signals::{ANSWER_EXPLAINS, CROWDING, GRAM_COSINE, SENSE_COSINE, SIGNAL_NAMES, Signals};
 use crate::text::NORMALIZATION_VERSION;
@@ -31,8 +32,6 @@ pub const STRENGTH_NAMES: [&str; STRENGTHS] = [
 pub const STRENGTHS: usize = 10;
 /// Number of inputs of the gate.
 pub const GATE_INPUTS: usize = STRENGTHS + 2 * REFERENCES;
-/// Leads beyond this many points say nothing more.
-const LEAD_LIMIT: f32 = 6.0;
 /// A lead of this many points is no longer narrow.
 const NARROW: f32 = 1.5;
 /// Points of a typical good match; brings totals to about 0..1.
@@ -227,36 +226,6 @@ impl Prospect {
     }
 }
 
-/// How far each candidate is ahead of the best of the others.
-struct Leads {
-    total: Vec<f32>,
-    sense: Vec<f32>,
-    lexical: Vec<f32>,
-}
-
-/// One candidate's leads.
-#[derive(Debug, Clone, Copy)]
-struct Lead {
-    total: f32,
-    sense: f32,
-    lexical: f32,
-}
-
-impl Leads {
-    fn of(candidates: &[Scored]) -> Self {
-        Self {
-            total: leads(candidates, |c| c.rank_logit),
-            sense: leads(candidates, |c| c.signals.values[SENSE_COSINE]),
-            lexical: leads(candidates, |c| c.lexical),
-        }
-    }
-
-    fn at(&self, candidate: usize) -> Lead {
-        let total = self.total[candidate].clamp(-LEAD_LIMIT, LEAD_LIMIT);
-        Lead { total, sense: self.sense[candidate], lexical: self.lexical[candidate] }
-    }
-}
-
 /// In the order of [`gate_names`].
 fn gate_inputs(candidate: &Scored, lead: Lead, asked_length: usize, reference: &Reference) -> [f32; GATE_INPUTS] {
     let signals = &candidate.signals.values;
@@ -300,29 +269,6 @@ pub fn gate_names() -> Vec<String> {
     let strengths = STRENGTH_NAMES.iter().map(|name| (*name).to_owned());
     let rarities = REFERENCE_NAMES.iter().map(|name| format!("{name}_rarity"));
     strengths.chain(rarities).chain(REFERENCE_NAMES.iter().map(|name| format!("{name}_excess"))).collect()
-}
-
-/// Each candidate's value minus the best value among the others; its own value where it is alone.
-fn leads(candidates: &[Scored], of: impl Fn(&Scored) -> f32) -> Vec<f32> {
-    let mut best = (f32::NEG_INFINITY, usize::MAX);
-    let mut second = f32::NEG_INFINITY;
-    for (at, value) in candidates.iter().map(&of).enumerate() {
-        if value > best.0 {
-            second = best.0;
-            best = (value, at);
-        } else if value > second {
-            second = value;
-        }
-    }
-    let other = |at| if at == best.1 { second } else { best.0 };
-    candidates
-        .iter()
-        .enumerate()
-        .map(|(at, candidate)| {
-            let rival = other(at);
-            if rival.is_finite() { of(candidate) - rival } else { of(candidate).max(0.0) }
-        })
-        .collect()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "questions have at most 500 characters")]

@@ -1,0 +1,60 @@
+//! How far each candidate of a ranking is ahead of the best of the others.
+
+use super::model::Scored;
+use super::signals::SENSE_COSINE;
+
+/// Leads beyond this many points say nothing more.
+pub(super) const LEAD_LIMIT: f32 = 6.0;
+
+/// How far each candidate is ahead of the best of the others.
+pub(super) struct Leads {
+    total: Vec<f32>,
+    sense: Vec<f32>,
+    lexical: Vec<f32>,
+}
+
+/// One candidate's leads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lead {
+    pub(super) total: f32,
+    pub(super) sense: f32,
+    pub(super) lexical: f32,
+}
+
+impl Leads {
+    pub(super) fn of(candidates: &[Scored]) -> Self {
+        Self {
+            total: leads(candidates, |c| c.rank_logit),
+            sense: leads(candidates, |c| c.signals.values[SENSE_COSINE]),
+            lexical: leads(candidates, |c| c.lexical),
+        }
+    }
+
+    pub(super) fn at(&self, candidate: usize) -> Lead {
+        let total = self.total[candidate].clamp(-LEAD_LIMIT, LEAD_LIMIT);
+        Lead { total, sense: self.sense[candidate], lexical: self.lexical[candidate] }
+    }
+}
+
+/// Each candidate's value minus the best value among the others; its own value where it is alone.
+fn leads(candidates: &[Scored], of: impl Fn(&Scored) -> f32) -> Vec<f32> {
+    let mut best = (f32::NEG_INFINITY, usize::MAX);
+    let mut second = f32::NEG_INFINITY;
+    for (at, value) in candidates.iter().map(&of).enumerate() {
+        if value > best.0 {
+            second = best.0;
+            best = (value, at);
+        } else if value > second {
+            second = value;
+        }
+    }
+    let other = |at| if at == best.1 { second } else { best.0 };
+    candidates
+        .iter()
+        .enumerate()
+        .map(|(at, candidate)| {
+            let rival = other(at);
+            if rival.is_finite() { of(candidate) - rival } else { of(candidate).max(0.0) }
+        })
+        .collect()
+}

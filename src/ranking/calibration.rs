@@ -1,4 +1,5 @@
-//! Per-corpus calibration: where a corpus brings labelled questions, the gate's log-odds are rescaled to fit them.
+//! Per-corpus calibration: where a corpus has enough labelled or similar questions, the gate's log-odds are rescaled to
+//! fit them.
 //!
 //! The shipped gate was fitted on one corpus; how often its leader is right differs from corpus to corpus. Platt scaling
 //! (Platt 1999) on questions of the corpus itself mends scale and offset and leaves the order as it is.
@@ -8,7 +9,7 @@ use linfa_logistic::LogisticRegression;
 use ndarray::{Array1, Array2};
 use serde::Serialize;
 
-/// Fewer labelled questions than this say too little; the shipped calibration stays.
+/// Fewer questions than this say too little; the shipped calibration stays.
 pub const MIN_ROWS: usize = 200;
 /// Fewer right or fewer wrong ones than this leave the slope open.
 pub const MIN_EACH: usize = 30;

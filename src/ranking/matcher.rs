@@ -170,8 +170,8 @@ impl Matcher {
         Ok(scored)
     }
 
-    /// Cosines with every stored question; `None` where nothing is left of the question, or where the very words of a single entry are stored, for then no
-    /// cosine could change what is decided.
+    /// Cosines with every stored question; `None` where nothing is left of the question, or where the very words of a
+    /// single entry are stored, for then no cosine could change what is decided.
     fn cosines(&self, asked: &Terms, admission: &impl Admission) -> Option<Vec<f32>> {
         if asked.key.is_empty() {
             return None;

@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod cli;
+pub mod confidence;
 pub mod config;
 pub mod corpus;
 pub mod decision;

@@ -1,10 +1,11 @@
 //! The measures of the answer side, shared by the command line, the gate and the tests.
 //!
 //! Definitions follow information retrieval and selective classification: recall@k, mean reciprocal rank, coverage at a
-//! precision, expected calibration error (Guo et al. 2017, equal-width bins).
+//! precision, expected calibration error over equal-width bins.
 
 use serde::Serialize;
 
+use crate::confidence::{self, Guess, ReliabilityBin, Threshold, keeping, thresholds};
 use crate::decision::Decision;
 
 /// What happened to one evaluation question.
@@ -19,6 +20,13 @@ pub struct Judged {
     pub in_scope: bool,
     /// Whether the right entry was among the suggestions.
     pub suggested: bool,
+}
+
+impl Judged {
+    /// As a guess: the best candidate is it.
+    fn guess(&self) -> Guess {
+        Guess { confidence: self.confidence, right: self.rank == Some(1) }
+    }
 }
 
 /// Measures over a set of judged questions. Shares are of in-scope questions unless they say otherwise.
@@ -64,7 +72,7 @@ impl AnswerQuality {
             direct_answer_precision: (!direct.is_empty()).then(|| share(&direct, |row| row.rank == Some(1))),
             right_answer_suggested: share(&inside, |row| row.suggested),
             out_of_scope_answered: (!outside.is_empty()).then(|| share(&outside, |row| answered(&row))),
-            calibration_error: calibration_error(rows, 10),
+            calibration_error: confidence::calibration_error(&reliability(rows, 10)),
         }
     }
 }
@@ -82,71 +90,27 @@ pub struct CurvePoint {
 /// The precision–coverage curve, strictest threshold first; one point for every confidence that occurs.
 #[must_use]
 pub fn precision_coverage(rows: &[Judged]) -> Vec<CurvePoint> {
-    let mut ordered: Vec<&Judged> = rows.iter().collect();
-    ordered.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
     let inside = count(rows.iter().filter(|row| row.in_scope).count().max(1));
-    let mut right = 0_usize;
-    let mut points = Vec::new();
-    for (at, row) in ordered.iter().enumerate() {
-        right += usize::from(row.rank == Some(1));
-        let last_of_tie = ordered.get(at + 1).is_none_or(|next| next.confidence < row.confidence);
-        if last_of_tie {
-            let (coverage, precision) = (count(right) / inside, count(right) / count(at + 1));
-            points.push(CurvePoint { threshold: row.confidence, coverage, precision });
-        }
-    }
-    points
+    let point = |threshold: &Threshold| CurvePoint {
+        threshold: threshold.at,
+        coverage: count(threshold.right) / inside,
+        precision: threshold.precision(),
+    };
+    thresholds(rows.iter().map(Judged::guess).collect()).iter().map(point).collect()
 }
 
 /// Largest share of in-scope rows answered rightly such that `target` of all answers are right, over all thresholds.
 #[must_use]
 pub fn coverage_at_precision(rows: &[Judged], target: f64) -> f64 {
-    // The quotient may fall short of the target by its last bit where it meets it.
-    let meets = |point: &CurvePoint| point.precision >= target - 1e-12;
-    precision_coverage(rows).iter().filter(|point| meets(point)).map(|point| point.coverage).fold(0.0, f64::max)
-}
-
-/// Questions of nearly the same confidence, and how often the best candidate was right.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct ReliabilityBin {
-    pub questions: usize,
-    /// Mean confidence; 0 without questions.
-    pub confidence: f64,
-    /// Share of right best candidates; 0 without questions.
-    pub accuracy: f64,
+    let inside = count(rows.iter().filter(|row| row.in_scope).count().max(1));
+    let thresholds = thresholds(rows.iter().map(Judged::guess).collect());
+    keeping(&thresholds, target).map(|threshold| count(threshold.right) / inside).fold(0.0, f64::max)
 }
 
 /// `bins` bins of equal width over confidence 0..=1, ascending.
 #[must_use]
 pub fn reliability(rows: &[Judged], bins: usize) -> Vec<ReliabilityBin> {
-    let mut sums = vec![(0_usize, 0.0, 0_usize); bins];
-    for row in rows {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a bin number is small and not negative"
-        )]
-        let bin = ((row.confidence * count(bins)) as usize).min(bins - 1);
-        sums[bin].0 += 1;
-        sums[bin].1 += row.confidence;
-        sums[bin].2 += usize::from(row.rank == Some(1));
-    }
-    let mean = |questions: usize, sum: f64| sum / count(questions.max(1));
-    sums.into_iter()
-        .map(|(questions, confidence, right)| ReliabilityBin {
-            questions,
-            confidence: mean(questions, confidence),
-            accuracy: mean(questions, count(right)),
-        })
-        .collect()
-}
-
-/// Mean distance between confidence and accuracy over equal-width bins, weighted by size.
-#[must_use]
-pub fn calibration_error(rows: &[Judged], bins: usize) -> f64 {
-    let bins = reliability(rows, bins);
-    let distance = bins.iter().map(|bin| count(bin.questions) * (bin.confidence - bin.accuracy).abs());
-    distance.sum::<f64>() / count(rows.len().max(1))
+    confidence::reliability(rows.iter().map(Judged::guess), bins)
 }
 
 fn share<'a>(rows: &[&'a Judged], is: impl Fn(&'a Judged) -> bool) -> f64 {
@@ -189,7 +153,7 @@ mod tests {
         let found: Vec<(f64, f64, f64)> = points.iter().map(|p| (p.threshold, p.coverage, p.precision)).collect();
         assert_eq!(found, [(0.95, 1.0 / 3.0, 1.0), (0.92, 1.0 / 3.0, 0.5), (0.3, 2.0 / 3.0, 0.5)]);
         let bins = reliability(&rows, 10);
-        assert_eq!(bins.iter().map(|bin| bin.questions).collect::<Vec<_>>(), [0, 0, 0, 2, 0, 0, 0, 0, 0, 2]);
+        assert_eq!(bins.iter().map(|bin| bin.rows).collect::<Vec<_>>(), [0, 0, 0, 2, 0, 0, 0, 0, 0, 2]);
         assert!((bins[9].confidence - 0.935).abs() < 1e-12 && (bins[9].accuracy - 0.5).abs() < 1e-12, "{bins:?}");
     }
 

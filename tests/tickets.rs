@@ -8,7 +8,7 @@ use yingda::corpus::{Place, Priority, Routing, RoutingRule, SkillGroup};
 use yingda::tickets::bundle::{self, BundleError, Files};
 use yingda::tickets::dataset::{Dataset, TicketRow};
 use yingda::tickets::evaluate::evaluate;
-use yingda::tickets::promote::{Verdict, compare};
+use yingda::tickets::promote::{Verdict, pair};
 use yingda::tickets::route::DEFAULT_PROMISE;
 use yingda::tickets::terms::TicketText;
 use yingda::tickets::ticket_file::{Labels, read_tickets};
@@ -279,11 +279,11 @@ fn promotes_what_is_not_worse_on_tickets_neither_model_knows() {
     let good = load(good_rows.clone());
     let poor = load(synthetic(600, 9, 12));
     let fresh = synthetic(400, 1, 13);
-    assert_eq!(compare(&good, &poor, fresh.clone()).verdict, Verdict::Promote);
-    assert_eq!(compare(&poor, &good, fresh.clone()).verdict, Verdict::Worse);
-    assert_eq!(compare(&good, &good, fresh.clone()).verdict, Verdict::Promote);
+    assert_eq!(pair(&good, &poor, fresh.clone()).verdict(), Verdict::Promote);
+    assert_eq!(pair(&poor, &good, fresh.clone()).verdict(), Verdict::Worse);
+    assert_eq!(pair(&good, &good, fresh.clone()).verdict(), Verdict::Promote);
     let mixed: Vec<TicketRow> = good_rows.iter().cloned().chain(fresh).collect();
-    let found = compare(&good, &poor, mixed);
-    assert_eq!((found.excluded, found.candidate.rows), (600, 400)); // training rows say nothing
-    assert_eq!(compare(&good, &poor, good_rows).verdict, Verdict::TooFewRows);
+    let found = pair(&good, &poor, mixed);
+    assert_eq!((found.excluded, found.rows.len()), (600, 400)); // training rows say nothing
+    assert_eq!(pair(&good, &poor, good_rows).verdict(), Verdict::TooFewRows);
 }

@@ -9,16 +9,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room → rooms it may use. Rooms are the first path segment below `src/`.
-const EDGES: [(&str, &[&str]); 24] = [
+const EDGES: [(&str, &[&str]); 25] = [
     ("text", &[]),
     ("statistics", &[]),
+    ("confidence", &[]),
     ("config", &["encoder", "policy"]),
     ("telemetry", &["config"]),
     ("corpus", &["text"]),
     ("random", &[]),
     ("encoder", &[]),
     ("embedding_file", &["encoder", "ranking"]),
-    ("tickets", &["corpus", "random", "statistics", "text"]),
+    ("tickets", &["confidence", "corpus", "random", "statistics", "text"]),
     ("retrieval", &["text"]),
     ("ranking", &["corpus", "decision", "encoder", "policy", "retrieval", "text"]),
     ("decision", &[]),
@@ -34,8 +35,22 @@ const EDGES: [(&str, &[&str]); 24] = [
     ),
     ("explanation", &["ranking", "snapshot", "text"]),
     ("answer", &["corpus", "decision", "explanation", "ranking", "retrieval", "snapshot", "tickets"]),
-    ("quality", &["decision"]),
-    ("evaluation", &["answer", "corpus", "decision", "quality", "random", "retrieval", "snapshot", "tickets"]),
+    ("quality", &["confidence", "decision"]),
+    (
+        "evaluation",
+        &[
+            "answer",
+            "confidence",
+            "corpus",
+            "decision",
+            "quality",
+            "random",
+            "retrieval",
+            "snapshot",
+            "statistics",
+            "tickets",
+        ],
+    ),
     (
         "http",
         &["answer", "config", "corpus", "decision", "gate", "knowledge_base", "policy", "snapshot", "tickets", "text"],

@@ -7,19 +7,19 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
 use jiff::Timestamp;
 
+use super::measure_table;
 use crate::cli::progress::Progress;
 use crate::config::default_time_zone;
 use crate::encoder::EncoderKind;
-use crate::evaluation::measures::MEASURES;
-use crate::evaluation::questions::Scope;
-use crate::evaluation::result::Evaluated;
-use crate::evaluation::{
+use crate::evaluation::answers::measures::MEASURES;
+use crate::evaluation::answers::questions::Scope;
+use crate::evaluation::answers::result::Evaluated;
+use crate::evaluation::answers::{
     Comparison, EvaluationQuestion, EvaluationResult, SavedResult, compare, judge_all, ranks, read_questions, report,
 };
+use crate::evaluation::change::p_label;
 use crate::knowledge_base::{KnowledgeBase, Sources};
 use crate::policy::PolicySettings;
 use crate::snapshot::Snapshot;
@@ -130,44 +130,22 @@ fn write_files(args: &EvaluateAnswers, result: &EvaluationResult, snapshot: &Sna
     Ok(())
 }
 
-fn table(result: &EvaluationResult) -> Table {
+fn table(result: &EvaluationResult) -> String {
     let quality = &result.quality;
-    let mut table = new_table(&["指标", "数值", "95 % 区间"]);
-    table.add_row([
-        "问题（库外）".to_owned(),
-        format!("{}（{}）", quality.questions, quality.out_of_scope),
-        String::new(),
-    ]);
-    for measure in &MEASURES {
-        let interval = result.intervals.get(measure.name).map(|interval| interval.show(measure));
-        table.add_row([
-            measure.label.to_owned(),
-            measure.show((measure.of)(quality)),
-            interval.unwrap_or_else(|| "–".to_owned()),
-        ]);
-    }
-    table
+    let count = format!("{}（{}）", quality.questions, quality.out_of_scope);
+    let first = ["问题（库外）".to_owned(), count, String::new()];
+    measure_table::measures(first, &MEASURES, quality, &result.intervals).to_string()
 }
 
 fn comparison_table(comparison: &Comparison) -> String {
-    let mut table = new_table(&["与基线比较", "基线", "现在", "差", "差的 95 % 区间"]);
-    for (measure, change) in MEASURES.iter().zip(&comparison.measures) {
-        let difference = change.now.zip(change.before).map(|(now, before)| measure.show_difference(now - before));
-        let interval = change.interval.map(|interval| interval.show_difference(measure));
-        table.add_row([
-            measure.label.to_owned(),
-            measure.show(change.before),
-            measure.show(change.now),
-            difference.unwrap_or_default(),
-            interval.unwrap_or_default(),
-        ]);
-    }
+    let header = ["与基线比较", "基线", "现在", "差", "差的 95 % 区间"];
+    let table = measure_table::changes(&header, &MEASURES, &comparison.measures);
     let (won, lost) = (&comparison.won, &comparison.lost);
     let mut text = format!(
         "{table}\n首位命中：新答对 {} 题，新答错 {} 题，精确 McNemar 检验 {}\n",
         won.len(),
         lost.len(),
-        comparison.p_label()
+        p_label(comparison.p_value)
     );
     for (mark, changes) in [('+', won), ('-', lost)] {
         for change in changes {
@@ -175,14 +153,4 @@ fn comparison_table(comparison: &Comparison) -> String {
         }
     }
     text
-}
-
-fn new_table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header(header);
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table
 }

@@ -8,6 +8,7 @@ pub mod evaluate_tickets;
 pub mod export;
 pub mod fit_ranker;
 pub mod import;
+pub mod measure_table;
 pub mod progress;
 pub mod promote;
 pub mod serve;
@@ -69,7 +70,7 @@ struct Evaluate {
 enum Evaluated {
     /// 评测回答：排序、直接回答、转人工、校准
     Answers(evaluate_answers::EvaluateAnswers),
-    /// 评测分派：准确率、各技能组、校准
+    /// 评测分派：准确率、各技能组、校准、直接分派和候选集
     Tickets(evaluate_tickets::Args),
 }
 

@@ -4,8 +4,10 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::evaluate_tickets::table;
+use crate::evaluation::tickets::compare;
 use crate::tickets::bundle;
-use crate::tickets::promote::{Comparison, LEAST_ROWS, Verdict, compare};
+use crate::tickets::promote::{LEAST_ROWS, Paired, Verdict, pair};
 use crate::tickets::ticket_file::{Labels, read_tickets};
 
 /// 比较候选模型与现用模型，不差才替换
@@ -31,8 +33,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let rows = read_tickets(&args.tickets, Labels::Required)?;
     let mut out = std::io::stdout().lock();
     if args.current.join(bundle::MANIFEST).is_file() {
-        let found = compare(&candidate, &bundle::load(&args.current)?, rows);
-        writeln!(out, "{}", summary(&found))?;
+        let current = bundle::load(&args.current)?;
+        let found = pair(&candidate, &current, rows);
+        writeln!(out, "{}", summary(&found, &current.version))?;
         if let Some(reason) = refusal(&found) {
             writeln!(out, "未替换：{reason}")?;
             return Ok(ExitCode::FAILURE);
@@ -43,27 +46,21 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(found: &Comparison) -> String {
-    format!(
-        "工单 {} 条（另有 {} 条训练过，已排除）\n现用 准确率 {:.4} 宏平均 F1 {:.4}\n候选 准确率 {:.4} 宏平均 F1 {:.4}\n仅候选对 {} 条，仅现用对 {} 条，McNemar p = {:.4}",
-        found.candidate.rows,
-        found.excluded,
-        found.current.accuracy,
-        found.current.macro_f1,
-        found.candidate.accuracy,
-        found.candidate.macro_f1,
-        found.only_candidate,
-        found.only_current,
-        found.p_value,
-    )
+fn summary(found: &Paired, current_version: &str) -> String {
+    let rows = format!("工单 {} 条（另有 {} 条训练过，已排除）", found.rows.len(), found.excluded);
+    if found.rows.is_empty() {
+        return rows;
+    }
+    let header = ["与现用模型比较", "现用", "候选", "差", "差的 95 % 区间"];
+    format!("{rows}\n{}", table::comparison(&compare(found, current_version), &header).trim_end())
 }
 
-fn refusal(found: &Comparison) -> Option<String> {
-    match found.verdict {
+fn refusal(found: &Paired) -> Option<String> {
+    match found.verdict() {
         Verdict::Promote => None,
         Verdict::Worse => Some("候选模型明显更差".to_owned()),
         Verdict::TooFewRows => {
-            Some(format!("两个模型都没训练过的工单只有 {} 条，至少要 {LEAST_ROWS} 条", found.candidate.rows))
+            Some(format!("两个模型都没训练过的工单只有 {} 条，至少要 {LEAST_ROWS} 条", found.rows.len()))
         }
     }
 }

@@ -85,7 +85,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         trained.labels.len(),
         report.held_out.rows
     )?;
-    writeln!(out, "{}", table(&report.held_out))?;
+    writeln!(out, "{}", table::measures(&report.held_out))?;
     writeln!(out, "模型已写入 {}", args.out.display())?;
     Ok(ExitCode::SUCCESS)
 }

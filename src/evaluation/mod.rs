@@ -1,19 +1,13 @@
-//! Evaluation of the answer side: questions → outcomes → measures with intervals → comparison → files and a report.
+//! Evaluation as it is published: outcomes row by row → measures with intervals → comparison → files and a report.
 //!
-//! [`crate::quality`] defines the measures; this room asks the questions and says how sure the measures are. It reads
-//! no clock and draws chance from a fixed seed: the same corpus, model and questions give the same bytes.
+//! [`answers`] asks a corpus questions, [`tickets`] lets a model sort labelled tickets. What both need stands beside
+//! them: how a measure reads, how sure it is, how it changed, the plots, the page. This room reads no clock and draws
+//! chance from a fixed seed: the same input gives the same bytes.
 
-pub mod comparison;
+pub mod answers;
+pub mod change;
 pub mod intervals;
-pub mod measures;
-pub mod outcome;
+pub mod measure;
+pub mod page;
 mod plots;
-pub mod questions;
-pub mod ranks;
-pub mod report;
-pub mod result;
-
-pub use comparison::{Comparison, ComparisonError, compare};
-pub use outcome::{Outcome, judge_all};
-pub use questions::{EvaluationQuestion, QuestionsError, read_questions};
-pub use result::{EvaluationResult, SavedResult};
+pub mod tickets;

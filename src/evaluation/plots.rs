@@ -1,15 +1,18 @@
-//! The two plots of the report as inline SVG. Only here plotters is named.
+//! The plots of the reports as inline SVG. Only here plotters is named.
 //!
-//! Without font files: the browser that shows the page sets the text.
+//! Without font files: the browser that shows the page sets the text. `page.css` maps the colours below to others on a
+//! dark screen.
 
 use std::io;
+use std::ops::Range;
 
 use plotters::coord::types::RangedCoordf64;
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::quality::{CurvePoint, ReliabilityBin};
+use crate::confidence::ReliabilityBin;
+use crate::quality::CurvePoint;
 
 /// Why a plot could not be drawn.
 pub(super) type PlotError = DrawingAreaErrorKind<io::Error>;
@@ -29,7 +32,7 @@ pub(super) fn precision_coverage(points: &[CurvePoint], now: Option<(f64, f64)>)
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        let mut chart = frame(&root, floor)?;
+        let mut chart = frame(&root, floor..1.0)?;
         axes(&mut chart, "可答比例（答对的占库内问题）", "精度")?;
         let target = [(0.0, 0.95), (1.0, 0.95)];
         chart.draw_series(DashedLineSeries::new(target, 5, 4, GREY.stroke_width(1)))?;
@@ -45,15 +48,41 @@ pub(super) fn precision_coverage(points: &[CurvePoint], now: Option<(f64, f64)>)
     Ok(svg)
 }
 
-/// Accuracy over confidence by bins, with the number of questions over each bar; on the diagonal they agree.
-pub(super) fn reliability(bins: &[ReliabilityBin]) -> Result<String, PlotError> {
+/// The error rate among the most confident share, over that share: (coverage, risk) from the strictest threshold on;
+/// `now` is where the service stands.
+pub(super) fn risk_coverage(points: &[(f64, f64)], now: Option<(f64, f64)>) -> Result<String, PlotError> {
+    // The first few tickets alone make any risk; they do not set the scale.
+    let telling = points.iter().filter(|point| point.0 >= 0.02).chain(now.iter());
+    let highest = telling.map(|point| point.1).fold(0.08, f64::max);
+    let top = (highest * 1.1 * 20.0).ceil() / 20.0;
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        let mut chart = frame(&root, 0.0)?;
-        axes(&mut chart, "置信度", "答对的比例（柱上是问题数）")?;
+        let mut chart = frame(&root, 0.0..top)?;
+        axes(&mut chart, "覆盖（最有把握的工单占全部）", "风险（其中猜错的）")?;
+        chart.draw_series(DashedLineSeries::new([(0.0, 0.05), (1.0, 0.05)], 5, 4, GREY.stroke_width(1)))?;
+        let curve = points.iter().map(|(coverage, risk)| (*coverage, risk.min(top)));
+        chart.draw_series(LineSeries::new(curve, LINE.stroke_width(2)))?;
+        chart.draw_series(now.map(|at| Circle::new(at, 5, MARK.filled())))?;
+        // Above the mark and away from the curve, which rises to the right; inside the frame near the left edge.
+        let (side, shift) = if now.is_some_and(|at| at.0 < 0.3) { (HPos::Left, 0.0) } else { (HPos::Right, -0.01) };
+        let label = text(17, &MARK).pos(Pos::new(side, VPos::Bottom));
+        chart.draw_series(now.map(|(x, y)| Text::new("现在的直接分派", (x + shift, y + top * 0.03), label)))?;
+        root.present()?;
+    }
+    Ok(svg)
+}
+
+/// Accuracy over confidence by bins, with the number of rows over each bar; on the diagonal they agree. `upwards`
+/// names the accuracy.
+pub(super) fn reliability(bins: &[ReliabilityBin], upwards: &str) -> Result<String, PlotError> {
+    let mut svg = String::new();
+    {
+        let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
+        let mut chart = frame(&root, 0.0..1.0)?;
+        axes(&mut chart, "置信度", upwards)?;
         let width = 1.0 / real(bins.len().max(1));
-        let filled = || bins.iter().enumerate().filter(|(_, bin)| bin.questions > 0);
+        let filled = || bins.iter().enumerate().filter(|(_, bin)| bin.rows > 0);
         let bar = |(at, bin): (usize, &ReliabilityBin)| {
             let left = real(at) * width;
             Rectangle::new([(left + width * 0.06, 0.0), (left + width * 0.94, bin.accuracy)], BAR.filled())
@@ -65,7 +94,7 @@ pub(super) fn reliability(bins: &[ReliabilityBin]) -> Result<String, PlotError> 
         let count = |(at, bin): (usize, &ReliabilityBin)| {
             // Beside the mark at the bar's top, and inside the frame.
             let place = ((real(at) + 0.5) * width, (bin.accuracy + 0.025).min(0.97));
-            Text::new(bin.questions.to_string(), place, above.clone())
+            Text::new(bin.rows.to_string(), place, above.clone())
         };
         chart.draw_series(filled().map(count))?;
         root.present()?;
@@ -76,15 +105,15 @@ pub(super) fn reliability(bins: &[ReliabilityBin]) -> Result<String, PlotError> 
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
-/// A chart over 0..=1 across and `floor`..=1 upwards, with some room above.
-fn frame<'a, 'b>(root: &'a Area<'b>, floor: f64) -> Result<Chart<'a, 'b>, PlotError> {
+/// A chart over 0..=1 across and a part of it upwards, with some room above.
+fn frame<'a, 'b>(root: &'a Area<'b>, upwards: Range<f64>) -> Result<Chart<'a, 'b>, PlotError> {
     root.fill(&WHITE)?;
-    let headroom = (1.0 - floor) * 0.03;
+    let headroom = (upwards.end - upwards.start) * 0.03;
     ChartBuilder::on(root)
         .margin(14)
         .x_label_area_size(52)
         .y_label_area_size(68)
-        .build_cartesian_2d(0.0..1.0, floor..1.0 + headroom)
+        .build_cartesian_2d(0.0..1.0, upwards.start..upwards.end + headroom)
 }
 
 fn axes(chart: &mut Chart<'_, '_>, across: &str, upwards: &str) -> Result<(), PlotError> {
@@ -125,14 +154,18 @@ mod tests {
         let curve = precision_coverage(&points, Some((0.3, 0.96))).unwrap();
         assert!(curve.starts_with("<svg") && curve.trim_end().ends_with("</svg>"), "{curve}");
         assert!(curve.contains("现在的门槛") && curve.contains("<circle"), "{curve}");
-        let bins = [ReliabilityBin { questions: 41, confidence: 0.93, accuracy: 0.9 }, ReliabilityBin::default()];
-        let diagram = reliability(&bins).unwrap();
+        let risks = risk_coverage(&[(0.1, 0.0), (0.5, 0.02), (1.0, 0.2)], Some((0.4, 0.01))).unwrap();
+        assert!(risks.contains("现在的直接分派") && risks.matches("<circle").count() == 1, "{risks}");
+        assert!(!risk_coverage(&[(1.0, 0.2)], None).unwrap().contains("<circle"), "nothing was routed");
+        let bins = [ReliabilityBin { rows: 41, confidence: 0.93, accuracy: 0.9 }, ReliabilityBin::default()];
+        let diagram = reliability(&bins, "答对的比例").unwrap();
         assert!(diagram.contains("\n41\n"), "{diagram}");
         assert_eq!(diagram.matches("<circle").count(), 1, "empty bins have no mark");
     }
 
     #[test]
     fn nothing_to_plot_is_an_empty_plot() {
-        assert!(precision_coverage(&[], None).is_ok() && reliability(&[]).is_ok());
+        assert!(precision_coverage(&[], None).is_ok() && reliability(&[], "").is_ok());
+        assert!(risk_coverage(&[], None).is_ok());
     }
 }

@@ -39,7 +39,7 @@ impl TicketRow {
 /// Why tickets cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DatasetError {
-    #[error("cannot read {}", file.display())]
+    #[error("读不了 {}", file.display())]
     Read { file: PathBuf, source: std::io::Error },
     #[error("{}", listed(.0))]
     Invalid(Vec<Issue>),

@@ -4,27 +4,26 @@
 
 use super::bundle::Loaded;
 use super::dataset::TicketRow;
-use super::evaluate::{judge_rows, unseen};
-use super::measures::{Measures, mcnemar, measure};
+use super::evaluate::{judge_rows, labels_of, unseen};
+use super::measures::{Judged, mcnemar};
 
 /// Chance of calling an equally good candidate worse.
 const SIGNIFICANCE: f64 = 0.05;
 /// Tickets below which nothing can be said.
 pub const LEAST_ROWS: usize = 20;
 
-/// Two models beside each other.
+/// Two models beside each other on the same rows.
 #[derive(Debug, Clone)]
-pub struct Comparison {
-    pub candidate: Measures,
-    pub current: Measures,
+pub struct Paired {
+    /// Rows that neither was trained on.
+    pub rows: Vec<TicketRow>,
     /// Rows one of the two was trained on, left out.
     pub excluded: usize,
-    /// Rows that only the candidate, and only the current model has right.
-    pub only_candidate: usize,
-    pub only_current: usize,
-    /// Of the exact McNemar test.
-    pub p_value: f64,
-    pub verdict: Verdict,
+    /// Every label of the models and the rows, the candidate's first; groups are numbered so.
+    pub labels: Vec<String>,
+    /// What each says, row by row.
+    pub candidate: Vec<Judged>,
+    pub current: Vec<Judged>,
 }
 
 /// The outcome of a comparison.
@@ -38,35 +37,32 @@ pub enum Verdict {
     TooFewRows,
 }
 
-/// Compares two models on labelled tickets.
+/// Lets two models judge the labelled tickets that neither was trained on.
 #[must_use]
-pub fn compare(candidate: &Loaded, current: &Loaded, rows: Vec<TicketRow>) -> Comparison {
-    let (rows, seen_by_candidate) = unseen(candidate, rows);
-    let (rows, seen_by_current) = unseen(current, rows);
-    let judge = |bundle: &Loaded| {
-        let mut labels = bundle.manifest.labels.clone();
-        for row in &rows {
-            if !labels.contains(&row.label) {
-                labels.push(row.label.clone());
-            }
+pub fn pair(candidate: &Loaded, current: &Loaded, rows: Vec<TicketRow>) -> Paired {
+    let given = rows.len();
+    let (rows, _) = unseen(current, unseen(candidate, rows).0);
+    let labels = labels_of(&[&candidate.manifest.labels, &current.manifest.labels], &rows);
+    let judge = |bundle: &Loaded| judge_rows(&bundle.model, &bundle.manifest.labels, &labels, &rows);
+    let (candidate, current) = (judge(candidate), judge(current));
+    Paired { excluded: given - rows.len(), labels, candidate, current, rows }
+}
+
+impl Paired {
+    /// Whether the candidate may be promoted.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let count = |better: &[Judged], worse: &[Judged]| {
+            better.iter().zip(worse).filter(|(better, worse)| better.is_right() && !worse.is_right()).count()
+        };
+        let only_candidate = count(&self.candidate, &self.current);
+        let only_current = count(&self.current, &self.candidate);
+        if self.rows.len() < LEAST_ROWS {
+            Verdict::TooFewRows
+        } else if only_current > only_candidate && mcnemar(only_candidate, only_current) < SIGNIFICANCE {
+            Verdict::Worse
+        } else {
+            Verdict::Promote
         }
-        let judged = judge_rows(&bundle.model, &labels, &rows);
-        let right: Vec<bool> = judged.iter().map(|row| row.guess == row.truth).collect();
-        (measure(&judged, &labels), right)
-    };
-    let (candidate, candidate_right) = judge(candidate);
-    let (current, current_right) = judge(current);
-    let pairs = || candidate_right.iter().zip(&current_right);
-    let only_candidate = pairs().filter(|(new, old)| **new && !**old).count();
-    let only_current = pairs().filter(|(new, old)| !**new && **old).count();
-    let p_value = mcnemar(only_candidate, only_current);
-    let verdict = if rows.len() < LEAST_ROWS {
-        Verdict::TooFewRows
-    } else if only_current > only_candidate && p_value < SIGNIFICANCE {
-        Verdict::Worse
-    } else {
-        Verdict::Promote
-    };
-    let excluded = seen_by_candidate + seen_by_current;
-    Comparison { candidate, current, excluded, only_candidate, only_current, p_value, verdict }
+    }
 }

@@ -114,12 +114,13 @@ pub fn train(data: &Dataset, options: &TrainOptions, progress: Progress<'_>) -> 
     Ok(Trained { model, labels: data.labels.clone(), report })
 }
 
-/// Measures on every fold in turn by a model that never saw it; calibration and promises come from the same
-/// out-of-fold rows, so those figures are slightly flattering, accuracy and F1 are not.
+/// Judges every fold in turn by a model that never saw it; one judgement a row, in the order of the dataset, groups
+/// numbered as its labels. Calibration and promises come from the same out-of-fold rows, so figures of those are
+/// slightly flattering, accuracy and F1 are not.
 ///
 /// # Errors
 /// As [`train`].
-pub fn cross_validate(data: &Dataset, options: &TrainOptions, progress: Progress<'_>) -> Result<Measures, SvmError> {
+pub fn cross_validate(data: &Dataset, options: &TrainOptions, progress: Progress<'_>) -> Result<Vec<Judged>, SvmError> {
     let tickets = data.tickets();
     let folds = options.folds.min(tickets.len()).max(2);
     let vectorizer = Vectorizer::fit(&tickets, options.max_terms.max(1));
@@ -129,7 +130,7 @@ pub fn cross_validate(data: &Dataset, options: &TrainOptions, progress: Progress
     let (_, proof) = parts.cross_validate(options.seed, &|done| progress(done, folds))?;
     let calibration = Calibration::fit(Evidence { margins: &proof.margins, targets: &data.targets });
     let policy = Policy::fit(&proof.witnesses(&calibration, &data.targets, &|_| true), data.labels.len());
-    Ok(measure(&proof.judged(&data.targets, &calibration, &policy, &|_| true), &data.labels))
+    Ok(proof.judged(&data.targets, &calibration, &policy, &|_| true))
 }
 
 fn fit(rows: Csr, targets: Vec<usize>, classes: usize, cost: f64, seed: u64) -> Result<SvmModel, SvmError> {

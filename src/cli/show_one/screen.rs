@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, Table};
 use super::Way;
 use crate::answer::{Candidate, HandoffReason};
 use crate::decision::Decision;
-use crate::evaluation::outcome::decision_label;
+use crate::evaluation::answers::outcome::decision_label;
 use crate::explanation::{Explanation, MissingTerm, TermKind, Which};
 
 /// Candidates shown.

@@ -7,42 +7,25 @@ use std::fmt::Write as _;
 use html_escape::encode_text;
 
 use super::comparison::{Change, Comparison};
-use super::intervals::Interval;
-use super::measures::{MEASURES, Measure};
+use super::measures::MEASURES;
 use super::outcome::{Outcome, decision_label};
-use super::plots::{self, PlotError};
 use super::result::EvaluationResult;
 use crate::corpus::Corpus;
 use crate::decision::Decision;
+use crate::evaluation::change::p_label;
+use crate::evaluation::page::{self, ReportError, dash};
+use crate::evaluation::plots;
 use crate::quality::{Judged, precision_coverage};
-
-const STYLE: &str = include_str!("report.css");
-/// Longer lists start folded.
-const FOLDED_FROM: usize = 60;
-
-/// Why a report could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum ReportError {
-    #[error("cannot draw a plot: {0}")]
-    Plot(#[from] PlotError),
-    #[error("cannot write a part of the page: {0}")]
-    Format(#[from] std::fmt::Error),
-}
 
 /// The page for a result; `corpus` names the entries.
 ///
 /// # Errors
 /// [`ReportError`] when a plot cannot be drawn.
 pub fn html(result: &EvaluationResult, corpus: &Corpus) -> Result<String, ReportError> {
-    let mut page = String::new();
-    write!(
-        page,
-        "<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>应答评测报告</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
-    )?;
+    let mut page = page::open("应答评测报告");
     head(&mut page, result)?;
-    measures(&mut page, result)?;
+    page.push_str("<h2>指标</h2>\n");
+    page::measures(&mut page, &MEASURES, &result.quality, &result.intervals)?;
     if let Some(comparison) = &result.comparison {
         compared(&mut page, comparison, corpus)?;
     }
@@ -53,7 +36,7 @@ pub fn html(result: &EvaluationResult, corpus: &Corpus) -> Result<String, Report
     let unanswered: Vec<&Outcome> = result.outcomes.iter().filter(|outcome| outcome.is_unanswered()).collect();
     let note = "知识库里有答案，却既没有直接回答，也没有出现在推荐里。";
     listed(&mut page, "没有得到答案的库内问题", note, &by_confidence(unanswered), corpus)?;
-    page.push_str("</main>\n</body>\n</html>\n");
+    page.push_str(page::CLOSE);
     Ok(page)
 }
 
@@ -61,7 +44,7 @@ fn head(page: &mut String, result: &EvaluationResult) -> std::fmt::Result {
     let (quality, bootstrap) = (&result.quality, result.bootstrap);
     writeln!(
         page,
-        "<h1>应答评测报告</h1>\n<p class=\"note\">知识库版本 {}　模型版本 {}　有效期按 {} 计<br>\n\
+        "<p class=\"note\">知识库版本 {}　模型版本 {}　有效期按 {} 计<br>\n\
          库内问题 {} 个，库外问题 {} 个。区间是 {:.0} % 置信区间：对问题做自助法重抽样 {} 次（库内库外分开抽，\
          种子固定为 {}），取百分位数。</p>",
         encode_text(&result.corpus_version),
@@ -75,76 +58,26 @@ fn head(page: &mut String, result: &EvaluationResult) -> std::fmt::Result {
     )
 }
 
-fn measures(page: &mut String, result: &EvaluationResult) -> std::fmt::Result {
-    page.push_str("<h2>指标</h2>\n<table class=\"few\">\n<tr><th>指标</th><th class=\"n\">数值</th><th class=\"n\">区间</th></tr>\n");
-    for measure in &MEASURES {
-        writeln!(
-            page,
-            "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
-            measure.label,
-            measure.show((measure.of)(&result.quality)),
-            result.intervals.get(measure.name).map_or_else(dash, |interval| interval.show(measure)),
-        )?;
-    }
-    page.push_str("</table>\n");
-    Ok(())
-}
-
 fn compared(page: &mut String, comparison: &Comparison, corpus: &Corpus) -> std::fmt::Result {
     writeln!(
         page,
         "<h2>与基线比较</h2>\n<p class=\"note\">同样的问题逐题配对。首位命中：新答对 {} 题，新答错 {} 题，\
-         精确 McNemar 检验 {}。比例之差以百分点计；差的区间不含 0 的标出颜色。</p>\n<table class=\"few\">\n\
-         <tr><th>指标</th><th class=\"n\">基线</th><th class=\"n\">现在</th><th class=\"n\">差</th>\
-         <th class=\"n\">差的区间</th></tr>",
+         精确 McNemar 检验 {}。比例之差以百分点计；差的区间不含 0 的标出颜色。</p>",
         comparison.won.len(),
         comparison.lost.len(),
-        comparison.p_label(),
+        p_label(comparison.p_value),
     )?;
-    for (measure, change) in MEASURES.iter().zip(&comparison.measures) {
-        let difference = change.now.zip(change.before).map(|(now, before)| measure.show_difference(now - before));
-        let interval = change.interval.map(|interval| interval.show_difference(measure));
-        writeln!(
-            page,
-            "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n {}\">{}</td>\
-             <td class=\"n\">{}</td></tr>",
-            measure.label,
-            measure.show(change.before),
-            measure.show(change.now),
-            change.interval.map_or("", |interval| verdict(measure, interval)),
-            difference.unwrap_or_else(dash),
-            interval.unwrap_or_else(dash),
-        )?;
-    }
-    page.push_str("</table>\n");
+    page::changes(page, &MEASURES, &comparison.measures, ["基线", "现在"])?;
     changes(page, "新答对的", &comparison.won, corpus)?;
     changes(page, "新答错的", &comparison.lost, corpus)
-}
-
-/// The class of a difference whose interval excludes zero.
-fn verdict(measure: &Measure, interval: Interval) -> &'static str {
-    let risen = interval.low > 0.0;
-    let fallen = interval.high < 0.0;
-    match measure.more_is_better {
-        Some(better) if risen || fallen => {
-            if risen == better {
-                "better"
-            } else {
-                "worse"
-            }
-        }
-        _ => "",
-    }
 }
 
 fn changes(page: &mut String, title: &str, changes: &[Change], corpus: &Corpus) -> std::fmt::Result {
     if changes.is_empty() {
         return Ok(());
     }
-    open_list(page, title, changes.len())?;
-    page.push_str(
-        "<tr><th>问题</th><th>应答条目</th><th class=\"n\">名次</th><th>原来的首位</th><th>现在的首位</th></tr>\n",
-    );
+    let columns = ["问题", "应答条目", "#名次", "原来的首位", "现在的首位"];
+    page::open_list(page, title, changes.len(), &columns)?;
     for change in changes {
         writeln!(
             page,
@@ -157,14 +90,14 @@ fn changes(page: &mut String, title: &str, changes: &[Change], corpus: &Corpus) 
             entry(corpus, change.best.as_deref()),
         )?;
     }
-    page.push_str("</table></details>\n");
+    page.push_str(page::CLOSE_LIST);
     Ok(())
 }
 
 fn figures(page: &mut String, result: &EvaluationResult) -> Result<(), ReportError> {
     let judged: Vec<Judged> = result.outcomes.iter().map(Outcome::judged).collect();
     let curve = plots::precision_coverage(&precision_coverage(&judged), present(result))?;
-    let diagram = plots::reliability(&result.reliability)?;
+    let diagram = plots::reliability(&result.reliability, "答对的比例（柱上是问题数）")?;
     write!(
         page,
         "<h2>精度与校准</h2>\n<div class=\"plots\">\n<figure><figcaption>精度–覆盖曲线</figcaption>\n{curve}\
@@ -195,11 +128,8 @@ fn listed(page: &mut String, title: &str, note: &str, outcomes: &[&Outcome], cor
         page.push_str("<p>没有。</p>\n");
         return Ok(());
     }
-    open_list(page, title, outcomes.len())?;
-    page.push_str(
-        "<tr><th>问题</th><th>应答条目</th><th class=\"n\">名次</th><th>首位候选</th><th class=\"n\">置信度</th>\
-         <th>决定</th></tr>\n",
-    );
+    let columns = ["问题", "应答条目", "#名次", "首位候选", "#置信度", "决定"];
+    page::open_list(page, title, outcomes.len(), &columns)?;
     for outcome in outcomes {
         writeln!(
             page,
@@ -212,13 +142,8 @@ fn listed(page: &mut String, title: &str, note: &str, outcomes: &[&Outcome], cor
             decision_label(outcome.decision),
         )?;
     }
-    page.push_str("</table></details>\n");
+    page.push_str(page::CLOSE_LIST);
     Ok(())
-}
-
-fn open_list(page: &mut String, title: &str, length: usize) -> std::fmt::Result {
-    let open = if length <= FOLDED_FROM { " open" } else { "" };
-    writeln!(page, "<details{open}><summary>{title}：{length} 个</summary>\n<table>")
 }
 
 /// The standard question with the id below it; an entry that an earlier corpus had shows its id alone.
@@ -226,11 +151,6 @@ fn entry(corpus: &Corpus, id: Option<&str>) -> String {
     let Some(id) = id else { return dash() };
     let question = corpus.entry(id).map_or("", |entry| entry.question.as_str());
     format!("{}<br><small>{}</small>", encode_text(question), encode_text(id))
-}
-
-/// Stands where there is nothing.
-fn dash() -> String {
-    "–".to_owned()
 }
 
 fn rank(rank: Option<usize>) -> String {
@@ -241,8 +161,8 @@ fn rank(rank: Option<usize>) -> String {
 mod tests {
     use super::*;
     use crate::corpus::{SourceFile, load_files};
-    use crate::evaluation::compare;
-    use crate::evaluation::result::Evaluated;
+    use crate::evaluation::answers::compare;
+    use crate::evaluation::answers::result::Evaluated;
     use jiff::Timestamp;
     use jiff::tz::TimeZone;
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::intervals::{Interval, paired_intervals};
+use super::intervals::paired_intervals;
 use super::measures::MEASURES;
 use super::outcome::Outcome;
+use crate::evaluation::change::MeasureChange;
 use crate::quality::{AnswerQuality, Judged};
 use crate::tickets::measures::mcnemar;
 
@@ -22,24 +23,6 @@ pub struct Comparison {
     /// Two-sided exact McNemar test on the two lists: the chance of a difference at least as large between two
     /// rankings that are equally good.
     pub p_value: f64,
-}
-
-impl Comparison {
-    /// The p-value as people read it.
-    #[must_use]
-    pub fn p_label(&self) -> String {
-        if self.p_value < 1e-4 { "p < 0.0001".to_owned() } else { format!("p = {:.4}", self.p_value) }
-    }
-}
-
-/// One measure then and now.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct MeasureChange {
-    pub name: &'static str,
-    pub before: Option<f64>,
-    pub now: Option<f64>,
-    /// Of the paired difference.
-    pub interval: Option<Interval>,
 }
 
 /// One question won or lost.
@@ -72,17 +55,15 @@ pub fn compare(before: &[Outcome], now: &[Outcome]) -> Result<Comparison, Compar
     let judged = |outcomes: &mut dyn Iterator<Item = &Outcome>| outcomes.map(Outcome::judged).collect::<Vec<Judged>>();
     let (judged_before, judged_now) = (judged(&mut before.iter().copied()), judged(&mut now.iter()));
     let (quality_before, quality_now) = (AnswerQuality::of(&judged_before), AnswerQuality::of(&judged_now));
-    let measures = MEASURES.iter().zip(paired_intervals(&judged_before, &judged_now)).map(|(measure, interval)| {
-        let (before, now) = ((measure.of)(&quality_before), (measure.of)(&quality_now));
-        MeasureChange { name: measure.name, before, now, interval }
-    });
+    let intervals = paired_intervals(&judged_before, &judged_now);
+    let measures = MeasureChange::all(&MEASURES, [&quality_before, &quality_now], intervals);
     let pairs = || before.iter().copied().zip(now);
     let won: Vec<Change> =
         pairs().filter(|(was, is)| was.rank != Some(1) && is.rank == Some(1)).filter_map(change).collect();
     let lost: Vec<Change> =
         pairs().filter(|(was, is)| was.rank == Some(1) && is.rank != Some(1)).filter_map(change).collect();
     let p_value = mcnemar(won.len(), lost.len());
-    Ok(Comparison { measures: measures.collect(), won, lost, p_value })
+    Ok(Comparison { measures, won, lost, p_value })
 }
 
 fn change((was, is): (&Outcome, &Outcome)) -> Option<Change> {
@@ -163,8 +144,6 @@ mod tests {
             (0..40).map(|at| outcome(&at.to_string(), Some("a"), Some(if at < 10 { 1 } else { 2 }))).collect();
         let found = compare(&before, &now).unwrap();
         assert!((found.p_value - 2.0 / 1024.0).abs() < 1e-9, "{}", found.p_value);
-        assert_eq!(found.p_label(), "p = 0.0020");
-        assert_eq!(Comparison { p_value: 3e-9, ..found.clone() }.p_label(), "p < 0.0001");
         let interval = found.measures[0].interval.unwrap();
         assert!(interval.low > 0.0 && interval.low < 0.25 && interval.high > 0.25, "{interval:?}");
     }

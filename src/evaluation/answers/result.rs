@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::comparison::Comparison;
-use super::intervals::{Interval, LEVEL, RESAMPLES, SEED, intervals};
+use super::intervals::intervals;
 use super::measures::MEASURES;
 use super::outcome::Outcome;
-use crate::quality::{AnswerQuality, Judged, ReliabilityBin, reliability};
+use crate::confidence::ReliabilityBin;
+use crate::evaluation::intervals::{Bootstrap, Interval, by_name};
+use crate::quality::{AnswerQuality, Judged, reliability};
 
 /// Format of a saved result.
 const FORMAT: u32 = 1;
@@ -37,14 +39,6 @@ pub struct EvaluationResult {
     pub comparison: Option<Comparison>,
     /// In the order of the files, in-scope questions first.
     pub outcomes: Vec<Outcome>,
-}
-
-/// How the intervals came about.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Bootstrap {
-    pub resamples: usize,
-    pub seed: u64,
-    pub level: f64,
 }
 
 /// What was evaluated.
@@ -82,15 +76,14 @@ impl EvaluationResult {
     #[must_use]
     pub fn new(evaluated: Evaluated, outcomes: Vec<Outcome>) -> Self {
         let judged: Vec<Judged> = outcomes.iter().map(Outcome::judged).collect();
-        let named = MEASURES.iter().zip(intervals(&judged));
         Self {
             format: FORMAT,
             corpus_version: evaluated.corpus_version,
             model_version: evaluated.model_version,
             at: evaluated.at,
             quality: AnswerQuality::of(&judged),
-            intervals: named.filter_map(|(measure, interval)| Some((measure.name, interval?))).collect(),
-            bootstrap: Bootstrap { resamples: RESAMPLES, seed: SEED, level: LEVEL },
+            intervals: by_name(&MEASURES, intervals(&judged)),
+            bootstrap: Bootstrap::USED,
             reliability: reliability(&judged, BINS),
             comparison: None,
             outcomes,

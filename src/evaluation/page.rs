@@ -103,14 +103,17 @@ pub(super) fn changes<Q>(
 /// Begins a list with its heading row; `columns` are headings, those that begin with `#` hold numbers.
 pub(super) fn open_list(page: &mut String, title: &str, length: usize, columns: &[&str]) -> std::fmt::Result {
     let open = if length <= FOLDED_FROM { " open" } else { "" };
-    writeln!(page, "<details{open}><summary>{title}：{length} 个</summary>\n<div class=\"scroll\"><table>\n<tr>")?;
+    writeln!(
+        page,
+        "<details{open}><summary>{title}：{length} 个</summary>\n<div class=\"scroll\"><table>\n<thead><tr>"
+    )?;
     for column in columns {
         match column.strip_prefix('#') {
             Some(number) => write!(page, "<th class=\"n\">{number}</th>")?,
             None => write!(page, "<th>{column}</th>")?,
         }
     }
-    page.push_str("</tr>\n");
+    page.push_str("</tr></thead>\n");
     Ok(())
 }
 

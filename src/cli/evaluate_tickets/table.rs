@@ -90,7 +90,14 @@ fn confused(found: &Measures) -> String {
 fn source(result: &TicketEvaluation) -> Option<String> {
     match &result.source {
         Source::Model { .. } => {
-            (result.excluded > 0).then(|| format!("另有 {} 条是模型训练过的工单，已排除", result.excluded))
+            let outside = result.out_of_scope.as_ref().map_or(0, |outside| outside.excluded);
+            let parts = [(result.excluded, "工单"), (outside, "库外工单")];
+            let said: Vec<String> = parts
+                .iter()
+                .filter(|(rows, _)| *rows > 0)
+                .map(|(rows, what)| format!("另有 {rows} 条是模型训练过的{what}，已排除"))
+                .collect();
+            (!said.is_empty()).then(|| said.join("\n"))
         }
         Source::Split { repeated, .. } => {
             (*repeated > 0).then(|| format!("其中 {repeated} 条的文本在训练部分也有，仍然计入"))

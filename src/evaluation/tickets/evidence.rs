@@ -105,6 +105,7 @@ mod tests {
             rows: Vec::new(),
             judged,
             outside: Vec::new(),
+            outside_excluded: 0,
             excluded: 0,
         };
         let [a, b, c, d] = evidence(&evaluated).try_into().unwrap();

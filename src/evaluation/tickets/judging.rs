@@ -30,6 +30,8 @@ pub struct Evaluated {
     pub judged: Vec<Judged>,
     /// Tickets that belong to none of the groups.
     pub outside: Vec<(TicketRow, Judgement)>,
+    /// Given tickets outside all groups left out because the model was trained on them.
+    pub outside_excluded: usize,
     /// Given tickets left out because the model (or the one it is compared with) was trained on them.
     pub excluded: usize,
 }
@@ -94,15 +96,17 @@ fn finished(
     (rows, judged, labels, excluded): (Vec<TicketRow>, Vec<Judged>, Vec<String>, usize),
     outside: Option<Vec<TicketRow>>,
 ) -> Result<Evaluated, JudgingError> {
-    let outside = match outside.map(|rows| unseen(bundle, rows)) {
-        Some((rows, seen)) if rows.is_empty() && seen > 0 => return Err(JudgingError::AllOutsideSeen(seen)),
-        fresh => fresh.map(|(rows, _)| rows),
+    let (outside, outside_excluded) = match outside.map(|rows| unseen(bundle, rows)) {
+        None => (None, 0),
+        Some((fresh, seen)) if fresh.is_empty() && seen > 0 => return Err(JudgingError::AllOutsideSeen(seen)),
+        Some((fresh, seen)) => (Some(fresh), seen),
     };
     Ok(Evaluated {
         source: Source::Model { model_version: bundle.version.clone() },
         known: bundle.manifest.labels.len(),
         shared_shortlist: bundle.report.shared_shortlist.clone(),
         outside: judge_outside(&bundle.model, outside)?,
+        outside_excluded,
         labels,
         rows,
         judged,
@@ -133,6 +137,7 @@ pub fn by_split(
         outside: judge_outside(&trained.model, outside)?,
         shared_shortlist: trained.report.shared_shortlist,
         excluded: 0,
+        outside_excluded: 0,
         labels,
         rows,
     })
@@ -165,6 +170,7 @@ pub fn by_folds(
         shared_shortlist: (0..data.labels.len()).filter(few).map(|group| data.labels[group].clone()).collect(),
         labels: data.labels.clone(),
         excluded: 0,
+        outside_excluded: 0,
         outside,
         rows,
         judged,

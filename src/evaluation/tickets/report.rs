@@ -52,6 +52,11 @@ pub fn html(result: &TicketEvaluation) -> Result<String, ReportError> {
         let routed = outside.outcomes.iter().filter(|outcome| outcome.is_routed()).collect();
         listed(&mut page, "被直接分派的库外工单", "不属于任何技能组，本应交人工。", routed)?;
     }
+    if let Some(comparison) = &result.comparison {
+        page.push_str("<h2>与对照模型不同的工单</h2>\n");
+        changes(&mut page, "新分错的", &comparison.lost)?;
+        changes(&mut page, "新分对的", &comparison.won)?;
+    }
     page.push_str(page::CLOSE);
     Ok(page)
 }
@@ -59,8 +64,9 @@ pub fn html(result: &TicketEvaluation) -> Result<String, ReportError> {
 fn head(page: &mut String, result: &TicketEvaluation) -> std::fmt::Result {
     let source = match &result.source {
         Source::Model { model_version } => format!("模型版本 {}", encode_text(model_version)),
+        Source::Split { train_rows, repeated: 0 } => format!("用 {train_rows} 条工单训练，在另一部分上评测"),
         Source::Split { train_rows, repeated } => {
-            format!("用 {train_rows} 条工单训练，在另一部分上评测，其中 {repeated} 条的文本在训练部分也有")
+            format!("用 {train_rows} 条工单训练，在另一部分上评测，其中 {repeated} 条的文本在训练部分也有，仍然计入")
         }
         Source::Folds { folds, duplicates, empty } => {
             format!("{folds} 折交叉验证；评测前去掉重复的 {duplicates} 条、归一后为空的 {empty} 条")
@@ -73,6 +79,9 @@ fn head(page: &mut String, result: &TicketEvaluation) -> std::fmt::Result {
     }
     if let Some(outside) = &result.out_of_scope {
         write!(page, "，库外工单 {} 条", outside.rows)?;
+        if outside.excluded > 0 {
+            write!(page, "（另有 {} 条是模型训练过的，已排除）", outside.excluded)?;
+        }
     }
     writeln!(
         page,
@@ -104,20 +113,18 @@ fn compared(page: &mut String, comparison: &Comparison) -> std::fmt::Result {
     writeln!(
         page,
         "<h2>与另一个模型比较</h2>\n<p class=\"note\">对照模型版本 {}，同样的工单逐条配对。新分对 {} 条，新分错 {} 条，\
-         精确 McNemar 检验 {}。比例之差以百分点计；差的区间不含 0 的标出颜色。</p>",
+         精确 McNemar 检验 {}。比例之差以百分点计；差的区间不含 0 的标出颜色。逐条列在最后。</p>",
         encode_text(&comparison.model_version),
         comparison.won.len(),
         comparison.lost.len(),
         p_label(comparison.p_value),
     )?;
-    page::changes(page, &MEASURES, &comparison.measures, ["对照", "本模型"])?;
-    changes(page, "新分对的", &comparison.won)?;
-    changes(page, "新分错的", &comparison.lost)
+    page::changes(page, &MEASURES, &comparison.measures, ["对照", "本模型"])
 }
 
 fn changes(page: &mut String, title: &str, changes: &[Change]) -> std::fmt::Result {
     if changes.is_empty() {
-        return Ok(());
+        return writeln!(page, "<p>{title}：没有。</p>");
     }
     page::open_list(page, title, changes.len(), &["工单", "应为", "对照猜作", "#置信度", "本模型猜作", "#置信度"])?;
     for change in changes {
@@ -161,9 +168,9 @@ fn groups(page: &mut String, result: &TicketEvaluation) -> std::fmt::Result {
     page.push_str(
         "<h2>各技能组</h2>\n<p class=\"note\">直接分派：这个组的工单不经人看的比例。分派精度：直接分派到这个组的，\
          真正属于它的比例。候选集：平均组数和含有正确组的比例。</p>\n<div class=\"scroll\"><table class=\"groups\">\n\
-         <tr><th>技能组</th><th class=\"n\">工单</th><th class=\"n\">精确率</th><th class=\"n\">召回率</th>\
+         <thead><tr><th>技能组</th><th class=\"n\">工单</th><th class=\"n\">精确率</th><th class=\"n\">召回率</th>\
          <th class=\"n\">F1</th><th class=\"n\">直接分派</th><th class=\"n\">分派精度</th><th class=\"n\">候选集</th>\
-         <th class=\"n\">含正确组</th><th>还缺的证据</th></tr>\n",
+         <th class=\"n\">含正确组</th><th>还缺的证据</th></tr></thead>\n",
     );
     for (group, evidence) in result.measures.groups.iter().zip(&result.evidence) {
         if !evidence.known && group.rows == 0 {
@@ -223,9 +230,10 @@ fn listed(page: &mut String, title: &str, note: &str, mut outcomes: Vec<&Outcome
     for outcome in outcomes {
         writeln!(
             page,
-            "<tr><td class=\"text\">{}</td><td>{}</td><td>{}</td><td class=\"n\">{:.3}</td><td>{}</td><td>{}</td></tr>",
+            "<tr><td class=\"text\">{}</td><td>{}</td><td>{}</td><td class=\"n\">{:.3}</td>\
+             <td class=\"w\">{}</td><td class=\"small\">{}</td></tr>",
             ticket(&outcome.text, &outcome.file, outcome.line),
-            encode_text(outcome.truth.as_deref().unwrap_or("（库外）")),
+            encode_text(outcome.truth.as_deref().unwrap_or("库外")),
             encode_text(&outcome.guess),
             outcome.confidence,
             decision_label(outcome.decision),
@@ -279,6 +287,7 @@ mod tests {
             rows: vec![row(1, "分错的工单"), row(2, HOSTILE), row(3, "分对的工单")],
             judged: vec![judged(1, 0.9, true), judged(1, 0.4, false), judged(0, 0.8, true)],
             outside: vec![(row(9, "库外的工单"), found)],
+            outside_excluded: 2,
             excluded: 4,
         }
     }
@@ -307,6 +316,7 @@ mod tests {
         let (reviewed, outside) = others.split_once("被直接分派的库外工单").unwrap();
         assert!(routed.contains("分错的工单") && reviewed.contains("&lt;script&gt;") && outside.contains("库外的工单"));
         assert!(!page.contains("分对的工单"), "right guesses are no news");
-        assert!(page.contains("另有 4 条是模型训练过的") && page.contains("现在的直接分派"), "{page}");
+        assert!(page.contains("另有 4 条是模型训练过的") && page.contains("另有 2 条是模型训练过的"));
+        assert!(page.contains("现在的直接分派"), "{page}");
     }
 }

@@ -66,6 +66,8 @@ pub struct RiskPoint {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct OutOfScope {
     pub rows: usize,
+    /// Given tickets left out because the model was trained on them.
+    pub excluded: usize,
     pub routed_rows: usize,
     /// Share that was routed.
     pub routed: f64,
@@ -91,7 +93,7 @@ impl TicketEvaluation {
             confusions: confusions(&measures),
             reliability: reliability(judged.iter().map(Judged::guess), BINS),
             risk_coverage: risk_coverage(judged.iter().map(Judged::guess).collect()),
-            out_of_scope: out_of_scope(Outcome::outside(evaluated)),
+            out_of_scope: out_of_scope(Outcome::outside(evaluated), evaluated.outside_excluded),
             comparison,
             outcomes: Outcome::labelled(evaluated),
             measures,
@@ -130,11 +132,12 @@ fn risk_coverage(guesses: Vec<Guess>) -> Vec<RiskPoint> {
     kept
 }
 
-fn out_of_scope(outcomes: Vec<Outcome>) -> Option<OutOfScope> {
+fn out_of_scope(outcomes: Vec<Outcome>, excluded: usize) -> Option<OutOfScope> {
     let routed: Vec<bool> = outcomes.iter().map(Outcome::is_routed).collect();
     let (rows, routed_rows) = (routed.len(), routed.iter().filter(|routed| **routed).count());
     (rows > 0).then(|| OutOfScope {
         rows,
+        excluded,
         routed_rows,
         routed: real(routed_rows) / real(rows),
         interval: share_interval(&routed),
@@ -173,6 +176,7 @@ mod tests {
             rows: vec![row(1, "a"), row(2, "b"), row(4, "新")],
             judged: vec![judged(0, 0, 0.9, true), judged(1, 0, 0.8, false), judged(2, 0, 0.7, false)],
             outside: (0..outside).map(|line| (row(line, ""), found.clone())).collect(),
+            outside_excluded: 0,
             excluded: 1,
         }
     }

@@ -92,8 +92,9 @@ pub(super) fn reliability(bins: &[ReliabilityBin], upwards: &str) -> Result<Stri
         chart.draw_series(filled().map(|(_, bin)| Circle::new((bin.confidence, bin.accuracy), 4, LINE.filled())))?;
         let above = text(15, &GREY).pos(Pos::new(HPos::Center, VPos::Bottom));
         let count = |(at, bin): (usize, &ReliabilityBin)| {
-            // Beside the mark at the bar's top, and inside the frame.
-            let place = ((real(at) + 0.5) * width, (bin.accuracy + 0.025).min(0.97));
+            // Over the mark at the bar's top; under it where the frame ends.
+            let height = if bin.accuracy > 0.92 { bin.accuracy - 0.09 } else { bin.accuracy + 0.025 };
+            let place = ((real(at) + 0.5) * width, height);
             Text::new(bin.rows.to_string(), place, above.clone())
         };
         chart.draw_series(filled().map(count))?;

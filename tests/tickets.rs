@@ -63,7 +63,7 @@ fn synthetic(rows: usize, doubt: u64, seed: u64) -> Vec<TicketRow> {
                 (0..2).for_each(|_| text.push(han(5_000 + group * 20 + draw(20))));
             }
             TicketRow {
-                ticket: TicketText { title: String::new(), text },
+                ticket: TicketText { text, ..TicketText::default() },
                 label: format!("组{group}"),
                 channel: None,
                 customer_tier: None,
@@ -215,7 +215,7 @@ fn explanations_sum_to_the_margin() {
     let model = bundle::from_files(&borrowed(&files)).unwrap().model;
     for text in ["快递还没到，我要退款", "發票抬頭寫錯了", "xyz", "卡"] {
         let ticket = TicketText::new("", text);
-        let margins = model.weights.margins(&model.vectorizer.vectorize(&ticket).entries);
+        let margins = model.scores(&model.read(&ticket));
         for (group, margin) in margins.iter().enumerate() {
             let sum: f64 = model.explain(&ticket, group).iter().map(|(_, weight)| weight).sum();
             assert!((sum - margin).abs() < 1e-4, "{text}, group {group}: {sum} against {margin}");

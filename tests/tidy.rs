@@ -19,7 +19,7 @@ const EDGES: [(&str, &[&str]); 25] = [
     ("random", &[]),
     ("encoder", &[]),
     ("embedding_file", &["encoder", "ranking"]),
-    ("tickets", &["confidence", "corpus", "random", "statistics", "text"]),
+    ("tickets", &["confidence", "corpus", "encoder", "random", "statistics", "text"]),
     ("retrieval", &["text"]),
     ("ranking", &["corpus", "decision", "encoder", "policy", "retrieval", "text"]),
     ("decision", &[]),

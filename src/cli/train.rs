@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::encoder::EncoderKind;
 use crate::tickets::bundle::{check_target, install, to_files};
 use crate::tickets::dataset::Dataset;
 use crate::tickets::features::DEFAULT_MAX_TERMS;
@@ -33,9 +34,20 @@ pub struct Args {
     /// 最多保留多少个词语特征
     #[arg(long, default_value_t = DEFAULT_MAX_TERMS, value_parser = at_least_one)]
     pub max_terms: usize,
+    /// 句意编码器：standard、accurate，或 none（只用词语）
+    #[arg(long, default_value = "standard", value_name = "编码器", value_parser = encoder)]
+    pub encoder: Encoder,
     /// 以 JSON 输出报告
     #[arg(long)]
     pub json: bool,
+}
+
+/// The encoder asked for; a type of its own, for clap takes a bare option for an absent flag.
+#[derive(Debug, Clone, Copy)]
+pub struct Encoder(Option<EncoderKind>);
+
+fn encoder(name: &str) -> Result<Encoder, String> {
+    if name == "none" { Ok(Encoder(None)) } else { super::encoder_kind(name).map(|kind| Encoder(Some(kind))) }
 }
 
 fn holdout(text: &str) -> Result<f64, String> {
@@ -61,7 +73,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     drop(log);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "2..=20 by the check of holdout")]
     let folds = (1.0 / args.holdout).round() as usize;
-    let options = TrainOptions { seed: args.seed, folds, max_terms: args.max_terms };
+    let options = TrainOptions { seed: args.seed, folds, max_terms: args.max_terms, encoder: args.encoder.0 };
     let bar = progress_bar();
     let trained = train(&data, &options, &|done, steps| report_progress(&bar, done, steps))?;
     bar.finish_and_clear();

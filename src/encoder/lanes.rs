@@ -52,6 +52,24 @@ pub(super) fn vectorize_loop<R>(kernel: Kernel, job: impl FnMut() -> R) -> R {
     vectorize(kernel, Inlined(job))
 }
 
+/// The largest value of each column over the rows of `width` values; zeros without rows.
+pub(super) fn peaks(kernel: Kernel, rows: &[f32], width: usize) -> Vec<f32> {
+    let mut rows = rows.chunks_exact(width);
+    let mut most = rows.next().map_or_else(|| vec![0.0; width], <[f32]>::to_vec);
+    vectorize_loop(
+        kernel,
+        #[inline(always)]
+        || {
+            for row in rows.by_ref() {
+                for (most, value) in most.iter_mut().zip(row) {
+                    *most = most.max(*value);
+                }
+            }
+        },
+    );
+    most
+}
+
 /// Adds eight partial sums as a balanced tree.
 #[inline(always)]
 fn tree([a, b, c, d, e, f, g, h]: [f32; LANES]) -> f32 {

@@ -28,7 +28,7 @@ use serde::Deserialize;
 use self::convolutional::Convolutional;
 pub use self::error::EncoderError;
 use self::kernels::Kernel;
-pub use self::sentence::{EncoderKind, SentenceEncoder};
+pub use self::sentence::{Description, EncoderKind, SentenceEncoder};
 use self::transformer::Transformer;
 use self::weights::Weights;
 
@@ -97,5 +97,16 @@ impl Encoder {
             Self::Convolutional(encoder) => encoder.encode(text, &mut scratch.convolutional),
             Self::Transformer(encoder) => encoder.encode(text, &mut scratch.transformer),
         }
+    }
+
+    /// The vector of `text` and, from the same pass, the largest value of each feature over its pieces.
+    #[must_use]
+    pub fn encode_with_peaks(&self, text: &str, scratch: &mut Scratch) -> (Vec<f32>, Vec<f32>) {
+        let vector = self.encode(text, scratch);
+        let peaks = match self {
+            Self::Convolutional(encoder) => encoder.peaks(&scratch.convolutional),
+            Self::Transformer(encoder) => encoder.peaks(&scratch.transformer),
+        };
+        (vector, peaks)
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
+use super::lanes;
 use super::projection::Projection;
 use super::{Encoder, EncoderError, Scratch};
 
@@ -46,6 +47,17 @@ pub struct SentenceEncoder {
     network: Encoder,
     projection: Projection,
     version: String,
+}
+
+/// All that an encoder says about a text, for what learns from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    /// The network's vector, of length one.
+    pub network: Vec<f32>,
+    /// The vector of its meaning: as [`SentenceEncoder::encode`], of length one.
+    pub meaning: Vec<f32>,
+    /// The largest value of each feature over the pieces of the text: what is said anywhere in it.
+    pub peaks: Vec<f32>,
 }
 
 const STANDARD: [&[u8]; 2] =
@@ -106,6 +118,12 @@ impl SentenceEncoder {
         self.projection.mean().len()
     }
 
+    /// Length of the network's own vectors.
+    #[must_use]
+    pub fn network_dimensions(&self) -> usize {
+        self.network.dimensions()
+    }
+
     /// The mean vector of questions of all fields: what a vector tells lies in its difference from it.
     #[must_use]
     pub fn mean(&self) -> &[f32] {
@@ -116,6 +134,15 @@ impl SentenceEncoder {
     #[must_use]
     pub fn encode(&self, normalized: &str) -> Vec<f32> {
         self.projection.apply(&self.network(normalized))
+    }
+
+    /// All that is known of a normalised text, from one pass.
+    #[must_use]
+    pub fn describe(&self, normalized: &str) -> Description {
+        let (network, peaks) = SCRATCH.with_borrow_mut(|scratch| self.network.encode_with_peaks(normalized, scratch));
+        let mut meaning = self.projection.apply(&network);
+        lanes::normalize(&mut meaning);
+        Description { network, meaning, peaks }
     }
 
     /// What the network alone makes of a text, of length one; for fitting projections.

@@ -9,16 +9,21 @@ use serde::{Deserialize, Serialize};
 
 use super::calibrate::Calibration;
 use super::features::Vectorizer;
+use super::meaning::{Meaning, MeaningParts};
 use super::model::{Model, Weights};
-use super::promise::Policy;
+use super::promise::{Policy, RoutingEvidence};
 use super::terms::FEATURE_VERSION;
 use super::train::{Report, TrainOptions, Trained};
+use crate::encoder::{EncoderError, EncoderKind, SentenceEncoder};
 use crate::text::NORMALIZATION_VERSION;
 
 /// What the manifest calls itself.
 pub const FORMAT: &str = "yingda-router";
-/// Version of the files' layout.
-pub const FORMAT_VERSION: u32 = 1;
+/// Version of the files' layout. Version 1, without meaning and evidence, is still read.
+pub const FORMAT_VERSION: u32 = 2;
+const OLDEST_FORMAT: u32 = 1;
+/// Oldest features that this version of the program still finds in a ticket.
+const OLDEST_FEATURES: u32 = 1;
 /// The file that names all others.
 pub const MANIFEST: &str = "manifest.json";
 
@@ -27,6 +32,10 @@ const WEIGHTS: &str = "weights.bin";
 const CALIBRATION: &str = "calibration.json";
 const REPORT: &str = "report.json";
 const ROWS: &str = "rows.bin";
+const MEANING: &str = "meaning.bin";
+const EVIDENCE: &str = "evidence.bin";
+/// Bytes of a guess in the evidence: confidence, group, right or wrong.
+const GUESS: usize = 7;
 
 /// What a bundle is and what it was made from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,11 +51,26 @@ pub struct Manifest {
     pub max_terms: usize,
     pub rows: usize,
     pub terms: usize,
+    /// The encoder whose vectors stand beside the terms; none where the model was trained on terms alone.
+    #[serde(default)]
+    pub encoder: Option<EncoderStamp>,
     /// Accuracy and macro-F1 on the held-out fold.
     pub held_out_accuracy: f64,
     pub held_out_macro_f1: f64,
     /// Every other file of the bundle.
     pub files: Vec<FileEntry>,
+}
+
+/// Which encoder a model needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EncoderStamp {
+    pub name: EncoderKind,
+    /// Of its weights.
+    pub version: String,
+    /// Dense columns.
+    pub width: usize,
+    /// Centres of the training rows.
+    pub centers: usize,
 }
 
 /// A file of a bundle.
@@ -73,6 +97,8 @@ pub enum BundleError {
     Version { what: &'static str, expected: String, found: String },
     #[error("{file} is damaged: expected BLAKE3 {expected}, found {found}")]
     Checksum { file: String, expected: String, found: String },
+    #[error(transparent)]
+    Encoder(#[from] EncoderError),
     #[error("{what} does not fit the manifest: expected {expected}, found {found}")]
     Dimension { what: &'static str, expected: usize, found: usize },
     #[error("{} holds other files and no model; choose an empty directory", .0.display())]
@@ -109,17 +135,32 @@ pub fn to_files(trained: &Trained, options: &TrainOptions, row_keys: &[u64]) -> 
     let model = &trained.model;
     let vocabulary = model.vectorizer.keys().iter().flat_map(|key| key.to_le_bytes());
     let vocabulary = vocabulary.chain(model.vectorizer.idf().iter().flat_map(|idf| idf.to_le_bytes())).collect();
+    let dense = model.weights.dense_steps.iter().flat_map(|value| value.to_le_bytes());
+    let dense = dense.chain(model.weights.dense.iter().flat_map(|step| step.to_le_bytes()));
     let scales = model.weights.steps.iter().chain(&model.weights.biases).flat_map(|value| value.to_le_bytes());
-    let weights = scales.chain(model.weights.quantized.iter().flat_map(|step| step.to_le_bytes())).collect();
+    let weights =
+        scales.chain(model.weights.quantized.iter().flat_map(|step| step.to_le_bytes())).chain(dense).collect();
     let decisions =
         Decisions { calibration: model.calibration.clone(), policy: model.policy.clone(), prior: model.prior.clone() };
     let mut files: Files = vec![
         (CALIBRATION.to_owned(), json(CALIBRATION, &decisions)?),
+        (EVIDENCE.to_owned(), evidence_bytes(&model.evidence)),
         (REPORT.to_owned(), json(REPORT, &trained.report)?),
         (ROWS.to_owned(), row_keys.iter().flat_map(|key| key.to_le_bytes()).collect()),
         (VOCABULARY.to_owned(), vocabulary),
         (WEIGHTS.to_owned(), weights),
     ];
+    let meaning = model.meaning.as_ref().map(|meaning| (meaning, meaning.parts()));
+    let encoder = meaning.as_ref().map(|(meaning, parts)| EncoderStamp {
+        name: meaning.kind(),
+        version: meaning.encoder_version().to_owned(),
+        width: meaning.width(),
+        centers: parts.centers.len(),
+    });
+    if let Some((_, parts)) = meaning {
+        let values = parts.mean.iter().chain(parts.centers.iter().flatten());
+        files.push((MEANING.to_owned(), values.flat_map(|value| value.to_le_bytes()).collect()));
+    }
     let entry = |(name, bytes): &(String, Vec<u8>)| FileEntry {
         name: name.clone(),
         bytes: bytes.len(),
@@ -136,6 +177,7 @@ pub fn to_files(trained: &Trained, options: &TrainOptions, row_keys: &[u64]) -> 
         max_terms: options.max_terms,
         rows: trained.report.rows,
         terms: trained.report.terms,
+        encoder,
         held_out_accuracy: trained.report.held_out.accuracy,
         held_out_macro_f1: trained.report.held_out.macro_f1,
         files: files.iter().map(entry).collect(),
@@ -173,13 +215,19 @@ pub fn from_files(files: &[(&str, &[u8])]) -> Result<Loaded, BundleError> {
     let (groups, terms) = (manifest.labels.len(), manifest.terms);
     let vocabulary = sized("vocabulary", find(VOCABULARY)?, terms * 12)?;
     let (keys, idf) = vocabulary.split_at(terms * 8);
-    let weights = sized("weights", find(WEIGHTS)?, groups * 8 + terms * groups * 2)?;
-    let (scales, quantized) = weights.split_at(groups * 8);
+    let width = manifest.encoder.as_ref().map_or(0, |encoder| encoder.width);
+    let dense_bytes = if width == 0 { 0 } else { groups * 4 + groups * width * 2 };
+    let weights = sized("weights", find(WEIGHTS)?, groups * 8 + terms * groups * 2 + dense_bytes)?;
+    let (scales, rest) = weights.split_at(groups * 8);
+    let (quantized, dense) = rest.split_at(terms * groups * 2);
     let (steps, biases) = scales.split_at(groups * 4);
+    let (dense_steps, dense) = dense.split_at(if width == 0 { 0 } else { groups * 4 });
     let weights = Weights {
         steps: numbers(steps, f32::from_le_bytes),
         biases: numbers(biases, f32::from_le_bytes),
         quantized: numbers(quantized, i16::from_le_bytes),
+        dense_steps: numbers(dense_steps, f32::from_le_bytes),
+        dense: numbers(dense, i16::from_le_bytes),
     };
     let decisions: Decisions =
         serde_json::from_slice(find(CALIBRATION)?).map_err(|source| BundleError::Json { file: CALIBRATION, source })?;
@@ -197,24 +245,70 @@ pub fn from_files(files: &[(&str, &[u8])]) -> Result<Loaded, BundleError> {
     let Decisions { calibration, policy, prior } = decisions;
     let version = blake3::hash(manifest_bytes).to_hex()[..16].to_owned();
     let row_keys = numbers(find(ROWS)?, u64::from_le_bytes);
-    let model = Model { vectorizer, weights, calibration, policy, prior };
+    let meaning = match &manifest.encoder {
+        Some(stamp) => Some(read_meaning(stamp, find(MEANING)?)?),
+        None => None,
+    };
+    let evidence = if manifest.format_version > OLDEST_FORMAT {
+        read_evidence(find(EVIDENCE)?)
+    } else {
+        RoutingEvidence::default()
+    };
+    let model = Model { vectorizer, meaning, weights, calibration, policy, evidence, prior };
     Ok(Loaded { manifest, model, report, row_keys, version })
 }
 
-fn check_versions(manifest: &Manifest) -> Result<(), BundleError> {
-    let versions = [
-        ("format", FORMAT.to_owned(), manifest.format.clone()),
-        ("format version", FORMAT_VERSION.to_string(), manifest.format_version.to_string()),
-        ("normalization version", NORMALIZATION_VERSION.to_string(), manifest.normalization_version.to_string()),
-        ("feature version", FEATURE_VERSION.to_string(), manifest.feature_version.to_string()),
-    ];
-    match versions.into_iter().find(|(_, expected, found)| expected != found) {
-        Some((what, expected, found)) => Err(BundleError::Version { what, expected, found }),
-        None if manifest.labels.len() < 2 => {
-            Err(BundleError::Dimension { what: "labels", expected: 2, found: manifest.labels.len() })
-        }
-        None => Ok(()),
+/// Means and centres; refused where the encoder has changed since.
+fn read_meaning(stamp: &EncoderStamp, bytes: &[u8]) -> Result<Meaning, BundleError> {
+    let values: Vec<f32> = numbers(bytes, f32::from_le_bytes);
+    let length = values.len().saturating_sub(stamp.width) / stamp.centers.max(1);
+    if values.len() != stamp.width + stamp.centers * length || length == 0 {
+        return Err(BundleError::Dimension { what: "meaning", expected: stamp.width, found: values.len() });
     }
+    let (mean, centers) = values.split_at(stamp.width);
+    let centers = centers.chunks_exact(length).map(<[f32]>::to_vec).collect();
+    let meaning = Meaning::from_parts(stamp.name, MeaningParts { mean: mean.to_vec(), centers })?;
+    let found = SentenceEncoder::embedded(stamp.name)?.version().to_owned();
+    match meaning {
+        Some(meaning) if found == stamp.version => Ok(meaning),
+        Some(_) => Err(BundleError::Version { what: "encoder version", expected: found, found: stamp.version.clone() }),
+        None => Err(BundleError::Dimension { what: "meaning", expected: stamp.width, found: values.len() }),
+    }
+}
+
+fn evidence_bytes(evidence: &RoutingEvidence) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(evidence.guesses.len() * GUESS);
+    for (confidence, guess, right) in &evidence.guesses {
+        bytes.extend(confidence.to_le_bytes());
+        bytes.extend(guess.to_le_bytes());
+        bytes.push(u8::from(*right));
+    }
+    bytes
+}
+
+fn read_evidence(bytes: &[u8]) -> RoutingEvidence {
+    let guess = |[a, b, c, d, low, high, right]: &[u8; GUESS]| {
+        (f32::from_le_bytes([*a, *b, *c, *d]), u16::from_le_bytes([*low, *high]), *right != 0)
+    };
+    RoutingEvidence { guesses: bytes.as_chunks::<GUESS>().0.iter().map(guess).collect() }
+}
+
+fn check_versions(manifest: &Manifest) -> Result<(), BundleError> {
+    let exact = |what, expected: String, found: &str| {
+        if expected == found { Ok(()) } else { Err(BundleError::Version { what, expected, found: found.to_owned() }) }
+    };
+    let known = |what, oldest: u32, newest: u32, found: u32| {
+        let expected = if oldest == newest { newest.to_string() } else { format!("{oldest} to {newest}") };
+        if (oldest..=newest).contains(&found) { Ok(()) } else { exact(what, expected, &found.to_string()) }
+    };
+    exact("format", FORMAT.to_owned(), &manifest.format)?;
+    known("format version", OLDEST_FORMAT, FORMAT_VERSION, manifest.format_version)?;
+    known("normalization version", NORMALIZATION_VERSION, NORMALIZATION_VERSION, manifest.normalization_version)?;
+    known("feature version", OLDEST_FEATURES, FEATURE_VERSION, manifest.feature_version)?;
+    if manifest.labels.len() < 2 {
+        return Err(BundleError::Dimension { what: "labels", expected: 2, found: manifest.labels.len() });
+    }
+    Ok(())
 }
 
 fn sized<'a>(what: &'static str, bytes: &'a [u8], expected: usize) -> Result<&'a [u8], BundleError> {

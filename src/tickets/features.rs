@@ -20,7 +20,7 @@ pub const DEFAULT_MAX_TERMS: usize = 200_000;
 const CHUNK: usize = 256;
 
 /// Length of each view in the finished row, in the order of [`View::ALL`].
-const VIEW_LENGTHS: [f32; 3] = [1.0, 0.5, 0.7];
+const VIEW_LENGTHS: [f32; 4] = [1.0, 0.5, 0.7, 0.15];
 
 /// The fitted vocabulary. Immutable and shared by all requests.
 #[derive(Debug, Clone)]
@@ -147,9 +147,14 @@ impl Vectorizer {
     /// Share of a ticket's distinct character n-grams that the vocabulary knows, 0..=1; 0 for a ticket without any.
     #[must_use]
     pub fn known_share(&self, columns: &[u32], unknown: usize) -> f64 {
-        let characters = columns.iter().filter(|column| View::of(self.keys[**column as usize]) == View::Characters);
-        let known = characters.count();
+        let known = self.characters(columns);
         known as f64 / (known + unknown).max(1) as f64
+    }
+
+    /// How many of these columns are character n-grams of title and text.
+    #[must_use]
+    pub fn characters(&self, columns: &[u32]) -> usize {
+        columns.iter().filter(|column| View::of(self.keys[**column as usize]) == View::Characters).count()
     }
 }
 

@@ -127,6 +127,7 @@ mod tests {
             .map(|(n, text)| TicketText {
                 title: String::new(),
                 text: if n % 4 < 2 { text.clone() } else { format!("{text}!") },
+                channel: String::new(),
             })
             .collect();
         let targets: Vec<usize> = (0..200).map(|n| n % 2).collect();

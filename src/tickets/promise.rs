@@ -19,6 +19,8 @@ const UNKNOWN: f64 = 0.05;
 /// The same for the margin of their best group: a ticket that no group claims. Most of these rows are not sure enough
 /// to be routed anyway, so that the guard costs little.
 const UNDECIDED: f64 = 0.10;
+/// The same for lying far from all training rows in meaning.
+const UNFAMILIAR: f64 = 0.05;
 /// Shares of the rows, most confident first, at which a walk towards looser thresholds begins.
 const STARTS: [f64; 4] = [0.1, 0.25, 0.5, 0.75];
 /// Steps of a walk over all rows.
@@ -39,19 +41,57 @@ pub struct Policy {
     pub shortlist_own: Vec<bool>,
     /// Least share of known terms that is routed.
     pub known_at: f64,
-    /// Least margin of the best group that is routed.
+    /// Least score of the best group that is routed.
     pub margin_at: f64,
+    /// Least familiarity that is routed; none without an encoder.
+    #[serde(default)]
+    pub familiar_at: Option<f64>,
 }
 
-/// What is known of one out-of-fold row.
+/// What is known of one ticket; of a training row from models that did not see it.
 #[derive(Debug, Clone)]
 pub struct Witness {
+    /// The true group; not looked at where a ticket is judged.
     pub target: usize,
     pub probabilities: Vec<f64>,
-    /// Largest margin.
+    /// Largest score.
     pub margin: f64,
     /// Share of known terms.
     pub known: f64,
+    /// How near the training rows are in meaning; none without an encoder.
+    pub familiarity: Option<f64>,
+}
+
+/// Out-of-fold guesses about rows that are no outliers: what thresholds for other promises are derived from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RoutingEvidence {
+    /// Confidence, guessed group, whether it was right; most confident first.
+    pub guesses: Vec<(f32, u16, bool)>,
+}
+
+impl RoutingEvidence {
+    /// The evidence that a policy was made of.
+    #[must_use]
+    pub fn of(rows: &[Witness], policy: &Policy) -> Self {
+        let usual = rows.iter().filter(|row| !policy.is_outlier(row));
+        #[expect(clippy::cast_possible_truncation, reason = "kept in f32 on purpose; groups are counted in thousands")]
+        let mut guesses: Vec<(f32, u16, bool)> = usual
+            .map(|row| {
+                let best = super::svm::largest(&row.probabilities);
+                (row.probabilities[best] as f32, best as u16, best == row.target)
+            })
+            .collect();
+        guesses.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).then(b.2.cmp(&a.2)));
+        Self { guesses }
+    }
+
+    /// The lowest confidence at which tickets may be routed to a group under a promise of its own; none where the
+    /// evidence does not carry it.
+    #[must_use]
+    pub fn threshold(&self, group: usize, precision: f64) -> Option<f64> {
+        let own = self.guesses.iter().filter(|(_, guess, _)| usize::from(*guess) == group);
+        routing_threshold(own.map(|(confidence, _, right)| (f64::from(*confidence), *right)).collect(), precision)
+    }
 }
 
 impl Policy {
@@ -60,13 +100,8 @@ impl Policy {
     pub fn fit(evidence: &[Witness], groups: usize) -> Self {
         let known_at = quantile(evidence.iter().map(|row| row.known).collect(), UNKNOWN);
         let margin_at = quantile(evidence.iter().map(|row| row.margin).collect(), UNDECIDED);
-        let usual = evidence.iter().filter(|row| row.known >= known_at && row.margin >= margin_at);
-        let judged: Vec<(f64, bool)> = usual
-            .map(|row| {
-                let best = super::svm::largest(&row.probabilities);
-                (row.probabilities[best], best == row.target)
-            })
-            .collect();
+        let familiarity: Vec<f64> = evidence.iter().filter_map(|row| row.familiarity).collect();
+        let familiar_at = (!familiarity.is_empty()).then(|| quantile(familiarity, UNFAMILIAR));
         let all = conformal_threshold(evidence.iter().map(|row| row.probabilities[row.target]).collect());
         let own: Vec<Option<f64>> = (0..groups)
             .map(|group| {
@@ -75,27 +110,30 @@ impl Policy {
                 (scores.len() >= OWN_ROWS).then(|| conformal_threshold(scores))
             })
             .collect();
-        Self {
+        let mut policy = Self {
             precision: PRECISION,
-            route_at: routing_threshold(judged, PRECISION),
+            route_at: None,
             coverage: COVERAGE,
             shortlist_own: own.iter().map(Option::is_some).collect(),
             shortlist_at: own.into_iter().map(|threshold| threshold.unwrap_or(all)).collect(),
             known_at,
             margin_at,
-        }
+            familiar_at,
+        };
+        let judged = RoutingEvidence::of(evidence, &policy).guesses;
+        let judged = judged.into_iter().map(|(confidence, _, right)| (f64::from(confidence), right)).collect();
+        policy.route_at = routing_threshold(judged, PRECISION);
+        policy
     }
 
     /// Whether a ticket is unlike the training rows.
     #[must_use]
-    pub fn is_outlier(&self, margin: f64, known: f64) -> bool {
-        known < self.known_at || margin < self.margin_at
-    }
-
-    /// Whether to trust the best guess.
-    #[must_use]
-    pub fn routes(&self, confidence: f64, margin: f64, known: f64) -> bool {
-        self.route_at.is_some_and(|least| confidence >= least) && !self.is_outlier(margin, known)
+    pub fn is_outlier(&self, ticket: &Witness) -> bool {
+        let familiar = match (self.familiar_at, ticket.familiarity) {
+            (Some(least), Some(found)) => found >= least,
+            _ => true,
+        };
+        ticket.known < self.known_at || ticket.margin < self.margin_at || !familiar
     }
 
     /// The groups on the shortlist, most probable first; never empty.
@@ -212,6 +250,7 @@ mod tests {
                     probabilities: vec![1.0 - p, p],
                     margin: 0.0,
                     known: 1.0,
+                    familiarity: None,
                 }
             };
             let evidence: Vec<Witness> = (0..200).map(|_| world()).collect();
@@ -227,7 +266,13 @@ mod tests {
 
     #[test]
     fn groups_with_few_rows_share_a_threshold() {
-        let row = |target, p: f64| Witness { target, probabilities: vec![1.0 - p, p], margin: 1.0, known: 1.0 };
+        let row = |target, p: f64| Witness {
+            target,
+            probabilities: vec![1.0 - p, p],
+            margin: 1.0,
+            known: 1.0,
+            familiarity: None,
+        };
         let evidence: Vec<Witness> = (0..40).map(|n| row(0, f64::from(n) / 100.0)).chain([row(1, 0.9)]).collect();
         let policy = Policy::fit(&evidence, 2);
         assert_eq!(policy.shortlist_own, [true, false]);

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::bundle::{self, BundleError, Loaded};
-use super::model::{Judgement, Model};
+use super::model::{Judgement, MEANING, Model};
 use super::promise::by_probability;
 use super::rules::{Circumstances, first_match};
 use super::terms::TicketText;
@@ -104,7 +104,7 @@ impl Router {
     /// the sum of the other terms and the group's bias; all of it sums to the model's margin.
     #[must_use]
     pub fn route(&self, routing: &Routing, ticket: &Ticket<'_>, top: usize, explain: bool) -> Routed {
-        let text = TicketText::new(ticket.title, ticket.text);
+        let text = TicketText::new(ticket.title, ticket.text).by(ticket.channel);
         let judged = self.model.judge(&text);
         let joined = text.joined();
         let predicted = &self.labels[judged.best];
@@ -207,11 +207,15 @@ impl Router {
     fn explanation(&self, text: &TicketText, group: usize) -> Vec<TermWeight> {
         let mut terms = self.model.explain(text, group);
         let bias = terms.pop().map_or(0.0, |(_, weight)| weight);
+        let meaning = terms.pop().map_or(0.0, |(_, weight)| weight);
         let rest: f64 = terms.iter().skip(EXPLAINED).map(|(_, weight)| weight).sum();
         terms.truncate(EXPLAINED);
         let line = |term: &str, weight| TermWeight { term: term.to_owned(), weight };
         let mut lines: Vec<TermWeight> = terms.iter().map(|(term, weight)| line(term, *weight)).collect();
         lines.push(line(OTHER_TERMS, rest));
+        if self.model.meaning.is_some() {
+            lines.push(line(MEANING, meaning));
+        }
         lines.push(line(BIAS, bias));
         lines
     }

@@ -1,18 +1,19 @@
-//! Linear support vector machines, one against the rest, by dual coordinate descent.
+//! A linear support vector machine for sparse and dense rows side by side, learnt by dual coordinate descent.
 //!
-//! L2 regularisation and squared hinge loss, after Hsieh, Chang, Lin, Keerthi and Sundararajan, "A dual coordinate
-//! descent method for large-scale linear SVM" (ICML 2008), with its random permutation and shrinking. Each class is
-//! learnt on its own from its own seed, so the number of threads changes nothing. Stands behind linfa's `Fit` and
-//! `Predict`, whose own classifiers take dense rows only.
+//! L2 regularisation and squared hinge loss, one group against the rest, after Hsieh, Chang, Lin, Keerthi and
+//! Sundararajan, "A dual coordinate descent method for large-scale linear SVM" (ICML 2008), with its random permutation
+//! and shrinking. All groups look at a row together, so that it is read once. Terms may be weighted by how much they
+//! tell about a group: see [`super::informative`]. Stands behind linfa's `Fit` and `Predict`, whose own classifiers
+//! take dense rows only.
 
-use linfa::dataset::DatasetBase;
-use linfa::prelude::{ParamGuard, Records};
+use linfa::dataset::{DatasetBase, Records};
+use linfa::prelude::ParamGuard;
 use linfa::traits::{Fit, Predict, PredictInplace};
 use ndarray::Array1;
-use rayon::prelude::*;
 
-use super::csr::{Csr, SparseRow};
-use crate::random::SplitMix;
+use super::csr::SparseRow;
+use super::descent::Descent;
+use super::rows::Rows;
 
 /// Parameters that have not been checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,12 +22,13 @@ pub struct LinearSvm(SvmParams);
 /// Checked parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SvmParams {
-    cost: f64,
-    tolerance: f64,
-    max_epochs: usize,
-    classes: usize,
-    class_weights: Vec<f64>,
-    seed: u64,
+    pub(super) cost: f64,
+    pub(super) tolerance: f64,
+    pub(super) max_epochs: usize,
+    pub(super) classes: usize,
+    pub(super) class_weights: Vec<f64>,
+    pub(super) informed: f64,
+    pub(super) seed: u64,
 }
 
 /// What is wrong with the parameters or the rows.
@@ -36,6 +38,8 @@ pub enum SvmError {
     Cost(f64),
     #[error("tolerance must lie in 0..1, got {0}")]
     Tolerance(f64),
+    #[error("the share of informed weights must lie in 0..=1, got {0}")]
+    Informed(f64),
     #[error("at least one epoch is needed")]
     Epochs,
     #[error("at least two classes are needed, got {0}")]
@@ -51,10 +55,19 @@ pub enum SvmError {
 }
 
 impl LinearSvm {
-    /// Parameters for this many classes, numbered from 0: cost 1, tolerance 0.1, at most 100 epochs, seed 0.
+    /// Parameters for this many classes, numbered from 0: cost 1, tolerance 0.1, at most 20 epochs, terms weighted
+    /// alike, seed 0.
     #[must_use]
     pub fn new(classes: usize) -> Self {
-        Self(SvmParams { cost: 1.0, tolerance: 0.1, max_epochs: 100, classes, class_weights: Vec::new(), seed: 0 })
+        Self(SvmParams {
+            cost: 1.0,
+            tolerance: 0.1,
+            max_epochs: 20,
+            classes,
+            class_weights: Vec::new(),
+            informed: 0.0,
+            seed: 0,
+        })
     }
 
     /// Price of a violated margin, above 0; the larger, the closer the fit.
@@ -85,6 +98,13 @@ impl LinearSvm {
         self
     }
 
+    /// How much of a term's weight comes from what it tells about the group, in 0..=1.
+    #[must_use]
+    pub fn informed(mut self, share: f64) -> Self {
+        self.0.informed = share;
+        self
+    }
+
     /// Seed of the permutations.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -105,6 +125,9 @@ impl ParamGuard for LinearSvm {
         }
         if !(positive(params.tolerance) && params.tolerance < 1.0) {
             return Err(SvmError::Tolerance(params.tolerance));
+        }
+        if !(0.0..=1.0).contains(&params.informed) {
+            return Err(SvmError::Informed(params.informed));
         }
         if params.max_epochs == 0 {
             return Err(SvmError::Epochs);
@@ -128,24 +151,45 @@ impl ParamGuard for LinearSvm {
 /// A hyperplane for each class.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SvmModel {
-    /// Class by class, one weight a column.
-    pub weights: Vec<Vec<f32>>,
+    /// Term by term, class by class.
+    pub terms: Vec<f32>,
+    /// Class by class, dense column by dense column.
+    pub dense: Vec<f32>,
     /// Class by class.
     pub biases: Vec<f32>,
 }
 
 impl SvmModel {
+    /// Number of classes.
+    #[must_use]
+    pub fn classes(&self) -> usize {
+        self.biases.len()
+    }
+
     /// Signed distances to the hyperplanes, class by class, in units of the margin.
     #[must_use]
-    pub fn margins(&self, row: SparseRow<'_>) -> Vec<f64> {
-        self.weights.iter().zip(&self.biases).map(|(weights, bias)| row.dot(weights) + f64::from(*bias)).collect()
+    pub fn margins(&self, sparse: SparseRow<'_>, dense: &[f32]) -> Vec<f64> {
+        let classes = self.classes();
+        let mut sums: Vec<f64> = self.biases.iter().map(|bias| f64::from(*bias)).collect();
+        for (column, value) in sparse.indices.iter().zip(sparse.values) {
+            let start = *column as usize * classes;
+            for (sum, weight) in sums.iter_mut().zip(&self.terms[start..start + classes]) {
+                *sum += f64::from(weight * value);
+            }
+        }
+        if !dense.is_empty() {
+            for (sum, weights) in sums.iter_mut().zip(self.dense.chunks_exact(dense.len())) {
+                *sum += weights.iter().zip(dense).map(|(weight, value)| f64::from(weight * value)).sum::<f64>();
+            }
+        }
+        sums
     }
 }
 
-impl Fit<Csr, Array1<usize>, SvmError> for SvmParams {
+impl<'a> Fit<Rows<'a>, Array1<usize>, SvmError> for SvmParams {
     type Object = SvmModel;
 
-    fn fit(&self, dataset: &DatasetBase<Csr, Array1<usize>>) -> Result<SvmModel, SvmError> {
+    fn fit(&self, dataset: &DatasetBase<Rows<'a>, Array1<usize>>) -> Result<SvmModel, SvmError> {
         let (rows, targets) = (&dataset.records, &dataset.targets);
         if rows.nsamples() != targets.len() {
             return Err(SvmError::Shape { rows: rows.nsamples(), targets: targets.len() });
@@ -153,30 +197,24 @@ impl Fit<Csr, Array1<usize>, SvmError> for SvmParams {
         if let Some(found) = targets.iter().find(|class| **class >= self.classes) {
             return Err(SvmError::UnknownClass { found: *found, classes: self.classes });
         }
-        let norms: Vec<f64> = (0..rows.rows()).map(|row| rows.row(row).squared_norm() + 1.0).collect();
-        let planes: Vec<(Vec<f32>, f32)> = (0..self.classes)
-            .into_par_iter()
-            .map(|class| Descent::new(self, rows, &norms, targets, class).run())
-            .collect();
-        let (weights, biases) = planes.into_iter().unzip();
-        Ok(SvmModel { weights, biases })
+        Ok(Descent::new(self, rows, targets).run())
     }
 }
 
-impl PredictInplace<Csr, Array1<usize>> for SvmModel {
-    fn predict_inplace(&self, rows: &Csr, classes: &mut Array1<usize>) {
+impl PredictInplace<Rows<'_>, Array1<usize>> for SvmModel {
+    fn predict_inplace(&self, rows: &Rows<'_>, classes: &mut Array1<usize>) {
         for (row, class) in classes.iter_mut().enumerate() {
-            *class = largest(&self.margins(rows.row(row)));
+            *class = largest(&self.margins(rows.sparse(row), rows.dense(row)));
         }
     }
 
-    fn default_target(&self, rows: &Csr) -> Array1<usize> {
+    fn default_target(&self, rows: &Rows<'_>) -> Array1<usize> {
         Array1::zeros(rows.nsamples())
     }
 }
 
-impl Predict<&Csr, Array1<usize>> for SvmModel {
-    fn predict(&self, rows: &Csr) -> Array1<usize> {
+impl Predict<&Rows<'_>, Array1<usize>> for SvmModel {
+    fn predict(&self, rows: &Rows<'_>) -> Array1<usize> {
         let mut classes = self.default_target(rows);
         self.predict_inplace(rows, &mut classes);
         classes
@@ -188,97 +226,6 @@ impl Predict<&Csr, Array1<usize>> for SvmModel {
 pub fn largest(values: &[f64]) -> usize {
     let better = |best: usize, at: usize| if values[at].total_cmp(&values[best]).is_gt() { at } else { best };
     (1..values.len()).fold(0, better)
-}
-
-/// The state of learning one class against the rest.
-struct Descent<'a> {
-    params: &'a SvmParams,
-    rows: &'a Csr,
-    /// Squared lengths of the rows, the constant feature of the bias included.
-    norms: &'a [f64],
-    signs: Vec<f64>,
-    /// `1 / 2C` for rows of the rest and of the class.
-    slack: [f64; 2],
-    alpha: Vec<f64>,
-    weights: Vec<f32>,
-    bias: f64,
-    random: SplitMix,
-}
-
-impl<'a> Descent<'a> {
-    fn new(params: &'a SvmParams, rows: &'a Csr, norms: &'a [f64], targets: &Array1<usize>, class: usize) -> Self {
-        let weight = params.class_weights.get(class).copied().unwrap_or(1.0);
-        Self {
-            params,
-            rows,
-            norms,
-            signs: targets.iter().map(|target| if *target == class { 1.0 } else { -1.0 }).collect(),
-            slack: [0.5 / params.cost, 0.5 / (params.cost * weight)],
-            alpha: vec![0.0; rows.rows()],
-            weights: vec![0.0; rows.columns()],
-            bias: 0.0,
-            random: SplitMix(params.seed ^ (class as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)),
-        }
-    }
-
-    fn run(mut self) -> (Vec<f32>, f32) {
-        let mut order: Vec<usize> = (0..self.rows.rows()).collect();
-        let mut active = order.len();
-        let mut bound = f64::INFINITY;
-        for _ in 0..self.params.max_epochs {
-            let (highest, lowest) = self.epoch(&mut order, &mut active, bound);
-            if highest - lowest <= self.params.tolerance {
-                if active == order.len() {
-                    break;
-                }
-                // Converged on the rows still looked at: look at all of them once more.
-                active = order.len();
-                bound = f64::INFINITY;
-                continue;
-            }
-            bound = if highest <= 0.0 { f64::INFINITY } else { highest };
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "weights are kept in f32 on purpose")]
-        let bias = self.bias as f32;
-        (self.weights, bias)
-    }
-
-    /// One pass over the active rows; rows that will surely stay at zero leave them. Returns the extremes of the
-    /// projected gradient.
-    fn epoch(&mut self, order: &mut [usize], active: &mut usize, bound: f64) -> (f64, f64) {
-        let (mut highest, mut lowest) = (f64::NEG_INFINITY, f64::INFINITY);
-        for at in 0..*active {
-            let other = at + self.random.below(*active - at);
-            order.swap(at, other);
-        }
-        let mut at = 0;
-        while at < *active {
-            let index = order[at];
-            let row = self.rows.row(index);
-            let sign = self.signs[index];
-            let slack = self.slack[usize::from(sign > 0.0)];
-            let alpha = self.alpha[index];
-            let gradient = sign * (row.dot(&self.weights) + self.bias) - 1.0 + alpha * slack;
-            let at_zero = alpha <= 0.0;
-            if at_zero && gradient > bound {
-                *active -= 1;
-                order.swap(at, *active);
-                continue;
-            }
-            let projected = if at_zero { gradient.min(0.0) } else { gradient };
-            highest = highest.max(projected);
-            lowest = lowest.min(projected);
-            if projected.abs() > 1e-12 {
-                self.alpha[index] = (alpha - gradient / (self.norms[index] + slack)).max(0.0);
-                let step = (self.alpha[index] - alpha) * sign;
-                #[expect(clippy::cast_possible_truncation, reason = "weights are kept in f32 on purpose")]
-                row.add_to(&mut self.weights, step as f32);
-                self.bias += step;
-            }
-            at += 1;
-        }
-        (highest, lowest)
-    }
 }
 
 #[cfg(test)]

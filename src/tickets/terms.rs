@@ -4,10 +4,11 @@
 //! of a model share a key has a chance below one in a million. What a term weighs is not decided here.
 
 use crate::text::normalize;
+use crate::text::placeholder::is_placeholder;
 use crate::text::segment::Segmenter;
 
 /// Version of everything that decides which terms a ticket has and what they weigh; stamped into every model.
-pub const FEATURE_VERSION: u32 = 1;
+pub const FEATURE_VERSION: u32 = 2;
 
 /// Longest character n-gram.
 const LONGEST_GRAM: usize = 3;
@@ -25,11 +26,13 @@ pub enum View {
     Words = 1,
     /// Character n-grams of the title alone.
     Title = 2,
+    /// Length, digits and the channel; since feature version 2.
+    Signals = 3,
 }
 
 impl View {
     /// Every kind, in the order of its keys.
-    pub const ALL: [Self; 3] = [Self::Characters, Self::Words, Self::Title];
+    pub const ALL: [Self; 4] = [Self::Characters, Self::Words, Self::Title, Self::Signals];
 
     /// The kind a key belongs to; its two highest bits say so, hence sorted keys stand kind by kind.
     #[must_use]
@@ -37,23 +40,32 @@ impl View {
         match key >> 62 {
             0 => Self::Characters,
             1 => Self::Words,
-            _ => Self::Title,
+            2 => Self::Title,
+            _ => Self::Signals,
         }
     }
 }
 
-/// Title and text in normalised form.
+/// Title and text in normalised form, and where they came in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TicketText {
     pub title: String,
     pub text: String,
+    /// In lower case; empty where unknown.
+    pub channel: String,
 }
 
 impl TicketText {
     /// Normalises what the customer left.
     #[must_use]
     pub fn new(title: &str, text: &str) -> Self {
-        Self { title: normalize(title), text: normalize(text) }
+        Self { title: normalize(title), text: normalize(text), channel: String::new() }
+    }
+
+    /// The same ticket, come in by this channel.
+    #[must_use]
+    pub fn by(self, channel: Option<&str>) -> Self {
+        Self { channel: channel.unwrap_or_default().trim().to_lowercase(), ..self }
     }
 
     /// Title and text as one string, the title on a line of its own.
@@ -88,6 +100,22 @@ pub fn for_each_term(ticket: &TicketText, segmenter: &Segmenter, mut visit: impl
             visit(key_of(View::Words, before.chars().chain([EDGE]).chain(word.chars())), before, &word);
         }
         previous = Some(word);
+    }
+    signals(ticket, &joined, &mut visit);
+}
+
+/// What is known of a ticket besides its words: the order of magnitude of its length and of its digits and
+/// placeholders, and its channel.
+fn signals(ticket: &TicketText, joined: &str, visit: &mut impl FnMut(u64, &str, &str)) {
+    let magnitude = |count: usize| usize::BITS - count.leading_zeros();
+    let length = joined.chars().count();
+    let numbers = joined.chars().filter(|c| c.is_ascii_digit() || is_placeholder(*c)).count();
+    for name in [format!("（长度{}）", magnitude(length)), format!("（数字{}）", magnitude(numbers))] {
+        visit(key_of(View::Signals, name.chars()), &name, "");
+    }
+    if !ticket.channel.is_empty() {
+        let name = format!("（渠道{}）", ticket.channel);
+        visit(key_of(View::Signals, name.chars()), &name, "");
     }
 }
 

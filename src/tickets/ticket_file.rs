@@ -158,7 +158,7 @@ impl Reader<'_> {
         }
         let filled = |value: Option<String>| value.map(|v| v.trim().to_lowercase()).filter(|v| !v.is_empty());
         self.rows.push(TicketRow {
-            ticket: TicketText::new(&title.unwrap_or_default(), &text),
+            ticket: TicketText::new(&title.unwrap_or_default(), &text).by(channel.as_deref()),
             label,
             channel: filled(channel),
             customer_tier: filled(customer_tier),

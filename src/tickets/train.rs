@@ -1,30 +1,28 @@
-//! Dataset → model with its report: folds, cost by cross-validation, calibration and promises from out-of-fold rows.
+//! Dataset → model with its report: members on folds, their stack, calibration and promises from out-of-fold rows.
 //!
 //! The first fold is held out: it helps choose nothing, and the report measures on it what a model without it says.
-//! The final model is fitted on all rows. Features count rows without looking at labels, so document frequencies are
-//! taken once over all rows; a term that only a fold's own rows know is unknown to that fold, as it would be later.
-//! Deterministic: equal rows and options give equal models, on any number of threads.
+//! The final model is fitted on all rows. Vocabulary, means and centres are taken once over all rows, without looking
+//! at labels. Deterministic: equal rows and options give equal models, on any number of threads.
 
-use linfa::dataset::DatasetBase;
-use linfa::traits::Fit;
-use ndarray::Array1;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::calibrate::{Calibration, Evidence, Method};
+use super::calibrate::Method;
 use super::csr::Csr;
 use super::dataset::Dataset;
-use super::features::{DEFAULT_MAX_TERMS, Vectorizer, min_rows};
+use super::features::{DEFAULT_MAX_TERMS, Vectorizer};
 use super::folds::assign_folds;
+use super::meaning::Meaning;
 use super::measures::{Judged, Measures, measure};
-use super::model::{Model, Weights, judge};
-use super::promise::{Policy, Witness};
-use super::svm::{LinearSvm, SvmError, SvmModel, largest};
-
-/// Costs tried.
-const COSTS: [f64; 4] = [0.25, 0.5, 1.0, 2.0];
-/// Non-zero entries times groups up to which costs are tried on two folds instead of one, and on all.
-const PICKING: [usize; 2] = [500_000_000, 10_000_000];
+use super::members::{Folded, Member, members};
+use super::model::{Model, Weights};
+use super::promise::{Policy, RoutingEvidence};
+use super::proof::Proof;
+use super::rows::Dense;
+use super::svm::{SvmError, SvmModel};
+use crate::encoder::{EncoderError, EncoderKind};
 
 /// What the user may set.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,11 +32,13 @@ pub struct TrainOptions {
     pub folds: usize,
     /// Terms kept at most, at least 1.
     pub max_terms: usize,
+    /// Encoder whose vectors stand beside the terms; none trains on terms alone.
+    pub encoder: Option<EncoderKind>,
 }
 
 impl Default for TrainOptions {
     fn default() -> Self {
-        Self { seed: 0, folds: 5, max_terms: DEFAULT_MAX_TERMS }
+        Self { seed: 0, folds: 5, max_terms: DEFAULT_MAX_TERMS, encoder: Some(EncoderKind::default()) }
     }
 }
 
@@ -53,7 +53,12 @@ pub struct Report {
     pub contradictions: usize,
     pub terms: usize,
     pub folds: usize,
-    pub cost: f64,
+    /// Name of the encoder whose vectors stand beside the terms, if one does.
+    #[serde(default)]
+    pub encoder: Option<String>,
+    /// The classifiers put together; empty in the reports of older models, which are one alone.
+    #[serde(default)]
+    pub members: Vec<Member>,
     pub calibration: Method,
     /// Confidence from which tickets are routed; none are where the evidence does not carry the promise.
     pub route_at: Option<f64>,
@@ -74,27 +79,39 @@ pub struct Trained {
 /// Told after every step: steps done, steps in all.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
+/// Why nothing was learnt.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    #[error(transparent)]
+    Svm(#[from] SvmError),
+    #[error(transparent)]
+    Encoder(#[from] EncoderError),
+}
+
+/// What models say about rows they never saw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutOfFold {
+    /// Calibrated probabilities of every label, row by row in the order of the [`Dataset`]; each row sums to 1.
+    pub probabilities: Vec<Vec<f64>>,
+}
+
 /// Trains a router.
 ///
 /// # Errors
 /// Whatever the learner refuses; a [`Dataset`] gives it nothing to refuse.
-pub fn train(data: &Dataset, options: &TrainOptions, progress: Progress<'_>) -> Result<Trained, SvmError> {
-    let tickets = data.tickets();
-    let folds = options.folds.min(tickets.len()).max(2);
-    let steps = folds + 3;
-    let vectorizer = Vectorizer::fit(&tickets, options.max_terms.max(1));
-    progress(1, steps);
-    let (matrix, unknown) = vectorizer.vectorize_all(&tickets);
-    let fold_of = assign_folds(&tickets, &data.targets, folds, options.seed);
-    progress(2, steps);
-    let parts = Parts { data, vectorizer: &vectorizer, matrix: &matrix, unknown: &unknown, fold_of: &fold_of, folds };
-    let (cost, proof) = parts.cross_validate(options.seed, &|done| progress(2 + done, steps))?;
-    let held_out = proof.held_out(&parts);
-    let calibration = Calibration::fit(Evidence { margins: &proof.margins, targets: &data.targets });
-    let policy = Policy::fit(&proof.witnesses(&calibration, &data.targets, &|_| true), data.labels.len());
-    let machine = fit(matrix.clone(), data.targets.clone(), data.labels.len(), cost, options.seed)?;
+pub fn train(data: &Dataset, options: &TrainOptions, progress: Progress<'_>) -> Result<Trained, TrainError> {
+    let prepared = Prepared::new(data, options, progress)?;
+    let (members, proof) = prepared.prove(progress)?;
+    let held_out = measure(&proof.held_out(), &data.labels);
+    let calibration = proof.calibration(&|_| true);
+    let witnesses = proof.witnesses(&calibration, &|_| true);
+    let policy = Policy::fit(&witnesses, data.labels.len());
+    let machines: Vec<SvmModel> =
+        members.par_iter().map(|member| prepared.folded().fit_all(*member)).collect::<Result<_, _>>()?;
+    let merged = proof.stack().merge(&machines);
     let mut prior = vec![0.0; data.labels.len()];
     data.targets.iter().for_each(|target| prior[*target] += 1.0 / data.targets.len() as f64);
+    let steps = prepared.steps();
     progress(steps, steps);
     let shared = data.labels.iter().zip(&policy.shortlist_own).filter(|(_, own)| !**own);
     let report = Report {
@@ -102,194 +119,139 @@ pub fn train(data: &Dataset, options: &TrainOptions, progress: Progress<'_>) -> 
         duplicates: data.duplicates,
         empty: data.empty,
         contradictions: data.contradictions.len(),
-        terms: vectorizer.keys().len(),
-        folds,
-        cost,
+        terms: prepared.vectorizer.keys().len(),
+        folds: prepared.folds,
+        encoder: options.encoder.map(|kind| kind.name().to_owned()),
+        members: members.to_vec(),
         calibration: calibration.method,
         route_at: policy.route_at,
         shared_shortlist: shared.map(|(label, _)| label.clone()).collect(),
         held_out,
     };
-    let model = Model { weights: Weights::quantize(&machine), vectorizer, calibration, policy, prior };
+    let evidence = RoutingEvidence::of(&witnesses, &policy);
+    let weights = Weights::quantize(&merged);
+    let Prepared { vectorizer, meaning, .. } = prepared;
+    let model = Model { weights, vectorizer, meaning, calibration, policy, evidence, prior };
     Ok(Trained { model, labels: data.labels.clone(), report })
 }
 
-/// Judges every fold in turn by a model that never saw it; one judgement a row, in the order of the dataset, groups
-/// numbered as its labels. Calibration and promises come from the same out-of-fold rows, so figures of those are
-/// slightly flattering, accuracy and F1 are not.
+/// Judges every row by a model that never saw its fold, in the order of the dataset. Calibration and promises come
+/// from the same out-of-fold rows, so that figures on them are slightly flattering; accuracy and F1 are not.
 ///
 /// # Errors
 /// As [`train`].
-pub fn cross_validate(data: &Dataset, options: &TrainOptions, progress: Progress<'_>) -> Result<Vec<Judged>, SvmError> {
-    let tickets = data.tickets();
-    let folds = options.folds.min(tickets.len()).max(2);
-    let vectorizer = Vectorizer::fit(&tickets, options.max_terms.max(1));
-    let (matrix, unknown) = vectorizer.vectorize_all(&tickets);
-    let fold_of = assign_folds(&tickets, &data.targets, folds, options.seed);
-    let parts = Parts { data, vectorizer: &vectorizer, matrix: &matrix, unknown: &unknown, fold_of: &fold_of, folds };
-    let (_, proof) = parts.cross_validate(options.seed, &|done| progress(done, folds))?;
-    let calibration = Calibration::fit(Evidence { margins: &proof.margins, targets: &data.targets });
-    let policy = Policy::fit(&proof.witnesses(&calibration, &data.targets, &|_| true), data.labels.len());
-    Ok(proof.judged(&data.targets, &calibration, &policy, &|_| true))
+pub fn cross_validate(
+    data: &Dataset,
+    options: &TrainOptions,
+    progress: Progress<'_>,
+) -> Result<Vec<Judged>, TrainError> {
+    let prepared = Prepared::new(data, options, progress)?;
+    let (_, proof) = prepared.prove(progress)?;
+    Ok(proof.judged(&|_| true, &|_| true))
 }
 
-fn fit(rows: Csr, targets: Vec<usize>, classes: usize, cost: f64, seed: u64) -> Result<SvmModel, SvmError> {
-    LinearSvm::new(classes).cost(cost).seed(seed).fit(&DatasetBase::new(rows, Array1::from(targets)))
+/// What a model that was fitted on the other folds says about every row.
+///
+/// # Errors
+/// As [`train`].
+pub fn out_of_fold(data: &Dataset, options: &TrainOptions, progress: Progress<'_>) -> Result<OutOfFold, TrainError> {
+    let prepared = Prepared::new(data, options, progress)?;
+    let (_, proof) = prepared.prove(progress)?;
+    let calibration = proof.calibration(&|_| true);
+    Ok(OutOfFold {
+        probabilities: proof.witnesses(&calibration, &|_| true).into_iter().map(|w| w.probabilities).collect(),
+    })
 }
 
-/// The rows and their folds.
-struct Parts<'a> {
+/// The rows as numbers, in folds.
+struct Prepared<'a> {
     data: &'a Dataset,
-    vectorizer: &'a Vectorizer,
-    matrix: &'a Csr,
-    unknown: &'a [usize],
-    fold_of: &'a [usize],
+    seed: u64,
     folds: usize,
+    vectorizer: Vectorizer,
+    sparse: Csr,
+    /// Character n-grams outside the vocabulary, row by row.
+    unknown: Vec<usize>,
+    meaning: Option<Meaning>,
+    dense: Dense,
+    /// Row by row; empty without an encoder.
+    familiarity: Vec<f64>,
+    fold_of: Vec<usize>,
 }
 
-/// What models say about rows they never saw.
-struct Proof {
-    /// Row by row.
-    margins: Vec<Vec<f64>>,
-    /// Share of known terms, row by row.
-    known: Vec<f64>,
-}
+/// Steps told before the fits: the vocabulary, the terms, the folds; the meaning has as many again.
+const PREPARING: usize = 6;
 
-impl Parts<'_> {
-    /// Picks the cost on all folds but the held-out one and returns the out-of-fold margins at that cost.
-    fn cross_validate(&self, seed: u64, progress: &dyn Fn(usize)) -> Result<(f64, Proof), SvmError> {
-        let rows = self.matrix.rows();
-        let entries: usize = (0..rows).map(|row| self.matrix.row(row).indices.len()).sum();
-        let work = entries.saturating_mul(self.data.labels.len());
-        let affordable = PICKING.iter().filter(|most| work <= **most).count();
-        let picking = if affordable == PICKING.len() { self.folds - 1 } else { (affordable + 1).min(self.folds - 1) };
-        let mut proofs: Vec<Proof> =
-            COSTS.iter().map(|_| Proof { margins: vec![Vec::new(); rows], known: vec![0.0; rows] }).collect();
-        for fold in 1..=picking {
-            self.prove(fold, &COSTS, seed, &mut proofs)?;
-            progress(fold);
+impl<'a> Prepared<'a> {
+    fn new(data: &'a Dataset, options: &TrainOptions, progress: Progress<'_>) -> Result<Self, TrainError> {
+        let tickets = data.tickets();
+        let folds = options.folds.min(tickets.len()).max(2);
+        let vectorizer = Vectorizer::fit(&tickets, options.max_terms.max(1));
+        let (sparse, unknown) = vectorizer.vectorize_all(&tickets);
+        let fold_of = assign_folds(&tickets, &data.targets, folds, options.seed);
+        let mut prepared = Self {
+            data,
+            seed: options.seed,
+            folds,
+            vectorizer,
+            sparse,
+            unknown,
+            meaning: None,
+            dense: Dense::default(),
+            familiarity: Vec::new(),
+            fold_of,
+        };
+        if let Some(kind) = options.encoder {
+            let steps = prepared.steps();
+            let encoded = |rows: usize| progress(1 + rows * (PREPARING - 1) / tickets.len().max(1), steps);
+            let (meaning, dense, familiarity) = Meaning::fit(kind, &tickets, options.seed, &encoded)?;
+            (prepared.meaning, prepared.dense, prepared.familiarity) = (Some(meaning), dense, familiarity);
         }
-        let scores: Vec<f64> = proofs.iter().map(|proof| self.score(proof, picking)).collect();
-        let best = largest(&scores);
-        let mut chosen = vec![proofs.swap_remove(best)];
-        for fold in (picking + 1..self.folds).chain([0]) {
-            self.prove(fold, &COSTS[best..=best], seed, &mut chosen)?;
-            progress(if fold == 0 { self.folds } else { fold });
+        progress(PREPARING, prepared.steps());
+        Ok(prepared)
+    }
+
+    fn folded(&self) -> Folded<'_> {
+        Folded {
+            sparse: &self.sparse,
+            dense: &self.dense,
+            targets: &self.data.targets,
+            labels: &self.data.labels,
+            fold_of: &self.fold_of,
+            folds: self.folds,
+            seed: self.seed,
         }
-        Ok((COSTS[best], chosen.swap_remove(0)))
     }
 
-    /// Fits on every other fold, once for each cost, and writes down what is said about this one.
-    fn prove(&self, fold: usize, costs: &[f64], seed: u64, proofs: &mut [Proof]) -> Result<(), SvmError> {
-        let (learn, judge): (Vec<usize>, Vec<usize>) =
-            (0..self.matrix.rows()).partition(|row| self.fold_of[*row] != fold);
-        let kept = self.columns_known_without(fold);
-        let train = self.masked(&learn, &kept);
-        let targets: Vec<usize> = learn.iter().map(|row| self.data.targets[*row]).collect();
-        let test = self.masked(&judge, &kept);
-        let classes = self.data.labels.len();
-        let machines: Vec<SvmModel> = costs
-            .par_iter()
-            .map(|cost| fit(train.clone(), targets.clone(), classes, *cost, seed))
-            .collect::<Result<_, _>>()?;
-        for (proof, machine) in proofs.iter_mut().zip(&machines) {
-            for (at, row) in judge.iter().enumerate() {
-                let sparse = test.row(at);
-                proof.margins[*row] = machine.margins(sparse);
-                let lost = self.matrix.row(*row).indices.iter().filter(|column| !kept[**column as usize]);
-                let lost = lost.copied().collect::<Vec<u32>>();
-                let unknown = self.unknown[*row] + self.characters(&lost);
-                proof.known[*row] = self.vectorizer.known_share(sparse.indices, unknown);
-            }
+    fn steps(&self) -> usize {
+        PREPARING + self.folded().fits() + 2
+    }
+
+    /// The members at their prices, and all that is known about rows from models that never saw them.
+    fn prove(&self, progress: Progress<'_>) -> Result<([Member; 2], Proof<'_>), SvmError> {
+        let folded = self.folded();
+        let steps = self.steps();
+        let fitted = AtomicUsize::new(PREPARING);
+        let tell = || progress(1 + fitted.fetch_add(1, Ordering::Relaxed), steps);
+        let (members, margins) = folded.cross_fit(members(self.meaning.is_some()), &tell)?;
+        let known = (0..self.folds).flat_map(|fold| self.known_without(fold)).collect::<Vec<_>>();
+        let mut shares = vec![0.0; self.data.targets.len()];
+        known.into_iter().for_each(|(row, share)| shares[row] = share);
+        Ok((members, Proof::new(folded, margins.into(), shares, &self.familiarity)))
+    }
+
+    /// For each row of a fold the share of its character n-grams that the other folds know.
+    fn known_without(&self, fold: usize) -> Vec<(usize, f64)> {
+        let mut seen = vec![0_u32; self.sparse.columns()];
+        for row in (0..self.fold_of.len()).filter(|row| self.fold_of[*row] != fold) {
+            self.sparse.row(row).indices.iter().for_each(|column| seen[*column as usize] += 1);
         }
-        Ok(())
-    }
-
-    /// How many of these columns are character n-grams of title and text.
-    fn characters(&self, columns: &[u32]) -> usize {
-        use super::terms::View;
-        columns.iter().filter(|column| View::of(self.vectorizer.keys()[**column as usize]) == View::Characters).count()
-    }
-
-    /// Whether each column would be in the vocabulary had the rows of this fold not been there.
-    fn columns_known_without(&self, fold: usize) -> Vec<bool> {
-        let mut rows_of = vec![0_u32; self.matrix.columns()];
-        for row in (0..self.matrix.rows()).filter(|row| self.fold_of[*row] != fold) {
-            self.matrix.row(row).indices.iter().for_each(|column| rows_of[*column as usize] += 1);
-        }
-        let least = min_rows(self.matrix.rows());
-        rows_of.into_iter().map(|count| count >= least).collect()
-    }
-
-    /// These rows with the kept columns only, each view at its length again.
-    fn masked(&self, rows: &[usize], kept: &[bool]) -> Csr {
-        let mut out = Csr::new(self.matrix.columns());
-        for row in rows {
-            let row = self.matrix.row(*row);
-            let entries = row.indices.iter().copied().zip(row.values.iter().copied());
-            let mut entries: Vec<(u32, f32)> = entries.filter(|(column, _)| kept[*column as usize]).collect();
-            self.vectorizer.scale_views(&mut entries);
-            out.push_row(entries);
-        }
-        out
-    }
-
-    /// Mean of accuracy and macro-F1 over the folds costs are picked on.
-    fn score(&self, proof: &Proof, picking: usize) -> f64 {
-        let rows = (0..self.fold_of.len()).filter(|row| (1..=picking).contains(&self.fold_of[*row]));
-        let judged: Vec<Judged> = rows
-            .map(|row| {
-                let guess = largest(&proof.margins[row]);
-                let truth = self.data.targets[row];
-                Judged { truth, guess, confidence: 0.0, routed: false, shortlist: Vec::new() }
-            })
-            .collect();
-        let found = measure(&judged, &self.data.labels);
-        f64::midpoint(found.accuracy, found.macro_f1)
-    }
-}
-
-impl Proof {
-    fn witnesses(&self, calibration: &Calibration, targets: &[usize], take: &dyn Fn(usize) -> bool) -> Vec<Witness> {
-        (0..targets.len())
-            .filter(|row| take(*row))
-            .map(|row| Witness {
-                target: targets[row],
-                probabilities: calibration.probabilities(&self.margins[row]),
-                margin: self.margins[row][largest(&self.margins[row])],
-                known: self.known[row],
-            })
-            .collect()
-    }
-
-    /// Measures on the held-out fold, with calibration and promises from the other folds.
-    fn held_out(&self, parts: &Parts<'_>) -> Measures {
-        let targets = &parts.data.targets;
-        let inside = |row: usize| parts.fold_of[row] != 0;
-        let margins: Vec<Vec<f64>> =
-            (0..targets.len()).filter(|row| inside(*row)).map(|row| self.margins[row].clone()).collect();
-        let known: Vec<usize> = (0..targets.len()).filter(|row| inside(*row)).map(|row| targets[row]).collect();
-        let calibration = Calibration::fit(Evidence { margins: &margins, targets: &known });
-        let policy = Policy::fit(&self.witnesses(&calibration, targets, &inside), parts.data.labels.len());
-        measure(&self.judged(targets, &calibration, &policy, &|row| !inside(row)), &parts.data.labels)
-    }
-
-    /// Judgements of the taken rows.
-    fn judged(
-        &self,
-        targets: &[usize],
-        calibration: &Calibration,
-        policy: &Policy,
-        take: &dyn Fn(usize) -> bool,
-    ) -> Vec<Judged> {
-        (0..targets.len())
-            .filter(|row| take(*row))
-            .map(|row| {
-                let found = judge(&self.margins[row], self.known[row], calibration, policy);
-                let confidence = found.probabilities[found.best];
-                let (truth, guess) = (targets[row], found.best);
-                Judged { truth, guess, confidence, routed: found.routed, shortlist: found.shortlist }
-            })
-            .collect()
+        let least = super::features::min_rows(self.fold_of.len());
+        let share = |row: usize| {
+            let (known, lost): (Vec<u32>, Vec<u32>) =
+                self.sparse.row(row).indices.iter().partition(|column| seen[**column as usize] >= least);
+            (row, self.vectorizer.known_share(&known, self.unknown[row] + self.vectorizer.characters(&lost)))
+        };
+        (0..self.fold_of.len()).filter(|row| self.fold_of[*row] == fold).map(share).collect()
     }
 }

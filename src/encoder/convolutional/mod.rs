@@ -149,6 +149,11 @@ impl Convolutional {
         self.head(buffers)
     }
 
+    /// The largest value of each feature over the pieces of the text encoded last: embedding and branches side by side.
+    pub(super) fn peaks(&self, buffers: &Buffers) -> Vec<f32> {
+        lanes::peaks(self.kernel, &buffers.features, self.norm.weight.len())
+    }
+
     /// Looks up the pieces, fills the embedding part of `features` and `projected`; returns their number.
     fn embed(&self, text: &str, buffers: &mut Buffers) -> usize {
         let Buffers { lattice, features, projected, codes, scales, .. } = buffers;

@@ -108,6 +108,11 @@ impl Transformer {
         self.pool(&buffers.states)
     }
 
+    /// The largest value of each element over the tokens of the text encoded last.
+    pub(super) fn peaks(&self, buffers: &Buffers) -> Vec<f32> {
+        lanes::peaks(self.kernel, &buffers.states, self.dimensions())
+    }
+
     /// Fills `states` with the embeddings of the text's pieces.
     fn embed(&self, text: &str, buffers: &mut Buffers) {
         let Buffers { text: prefixed, lattice, states, .. } = buffers;

@@ -12,8 +12,7 @@ use crate::tickets::measures::Judged;
 use crate::tickets::model::{Judgement, Model};
 use crate::tickets::promise::OWN_ROWS;
 use crate::tickets::promote::Paired;
-use crate::tickets::svm::SvmError;
-use crate::tickets::train::{Progress, TrainOptions, Trained, cross_validate, train};
+use crate::tickets::train::{Progress, TrainError, TrainOptions, Trained, cross_validate, train};
 
 /// Tickets with what was said about each.
 #[derive(Debug, Clone)]
@@ -60,7 +59,7 @@ pub enum JudgingError {
     #[error("没有可评测的库外工单：{0} 条全部是模型训练过的")]
     AllOutsideSeen(usize),
     #[error("训练失败：{0}")]
-    Training(#[from] SvmError),
+    Training(#[from] TrainError),
 }
 
 /// Judges with a finished model the tickets that it was not trained on.

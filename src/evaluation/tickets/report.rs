@@ -268,7 +268,7 @@ mod tests {
     const HOSTILE: &str = "<script>alert(1)</script>&amp;";
 
     fn row(line: usize, text: &str) -> TicketRow {
-        let ticket = TicketText { title: String::new(), text: text.to_owned() };
+        let ticket = TicketText { text: text.to_owned(), ..TicketText::default() };
         let place = Place { file: format!("dir/{HOSTILE}.jsonl"), line };
         TicketRow { ticket, label: HOSTILE.to_owned(), channel: None, customer_tier: None, place }
     }

@@ -6,6 +6,7 @@ pub mod bundle;
 pub mod calibrate;
 pub mod csr;
 pub mod dataset;
+pub mod doctor;
 mod embedded;
 pub mod evaluate;
 pub mod features;

@@ -132,6 +132,29 @@ pub fn cross_validate(data: &Dataset, options: &TrainOptions, progress: Progress
     Ok(measure(&proof.judged(&data.targets, &calibration, &policy, &|_| true), &data.labels))
 }
 
+/// What models say about rows they never saw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutOfFold {
+    /// Calibrated probabilities of every label, row by row in the order of the [`Dataset`]; each row sums to 1.
+    pub probabilities: Vec<Vec<f64>>,
+}
+
+/// Judges every row by a model that was fitted on the other folds.
+///
+/// # Errors
+/// As [`train`].
+pub fn out_of_fold(data: &Dataset, options: &TrainOptions, progress: Progress<'_>) -> Result<OutOfFold, SvmError> {
+    let tickets = data.tickets();
+    let folds = options.folds.min(tickets.len()).max(2);
+    let vectorizer = Vectorizer::fit(&tickets, options.max_terms.max(1));
+    let (matrix, unknown) = vectorizer.vectorize_all(&tickets);
+    let fold_of = assign_folds(&tickets, &data.targets, folds, options.seed);
+    let parts = Parts { data, vectorizer: &vectorizer, matrix: &matrix, unknown: &unknown, fold_of: &fold_of, folds };
+    let (_, proof) = parts.cross_validate(options.seed, &|done| progress(done, folds))?;
+    let calibration = Calibration::fit(Evidence { margins: &proof.margins, targets: &data.targets });
+    Ok(OutOfFold { probabilities: proof.margins.iter().map(|row| calibration.probabilities(row)).collect() })
+}
+
 fn fit(rows: Csr, targets: Vec<usize>, classes: usize, cost: f64, seed: u64) -> Result<SvmModel, SvmError> {
     LinearSvm::new(classes).cost(cost).seed(seed).fit(&DatasetBase::new(rows, Array1::from(targets)))
 }

@@ -71,6 +71,8 @@ struct Tickets {
 #[derive(Debug, Subcommand)]
 enum WithTickets {
     /// 给工单体检：矛盾、标错、太小和分不清的组、泄漏、个人信息
+    ///
+    /// 退出码：0 没有错误（可以有警告），1 有错误，2 文件读不了。正文只显示归一后的开头，不显示号码。
     Doctor(tickets_doctor::Args),
 }
 

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use comfy_table::{ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{ContentArrangement, LineStyle, Table};
 
 use crate::tickets::doctor::{Diagnosis, Finding, Item, Severity, Spot, Verdict, examine};
 use crate::tickets::ticket_file::{Labels, RawTicket, read_raw};
@@ -14,12 +15,12 @@ use super::progress::Progress;
 
 /// Items of a finding that are listed, where the number cannot be set.
 const LISTED: usize = 8;
+/// Groups that are listed.
+const GROUPS: usize = 40;
 /// Places of an item that are listed.
 const PLACES: usize = 3;
 
-/// 训练之前给工单体检：矛盾和重复、可能标错的、太小和分不清的组、测试泄漏、个人信息
-///
-/// 有错误时退出码为 1，文件读不了为 2，其余为 0。正文只显示归一后的开头，不显示号码。
+/// 给工单体检：矛盾、标错、太小和分不清的组、泄漏、个人信息
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// 带标签的工单文件（JSONL、CSV 或 XLSX）或其所在目录，可给多个
@@ -77,7 +78,11 @@ pub fn print(found: &Diagnosis, top: usize, out: &mut dyn Write) -> std::io::Res
     for finding in &found.findings {
         writeln!(out, "{} {}", name(finding.severity), finding.message)?;
         writeln!(out, "     {}", finding.advice)?;
-        let listed = if finding.kind == "suspect_labels" { top } else { LISTED };
+        let listed = match finding.kind {
+            "suspect_labels" => top,
+            _ if finding.items.iter().all(|item| item.places.is_empty()) => GROUPS,
+            _ => LISTED,
+        };
         if !finding.items.is_empty() && listed > 0 {
             writeln!(out, "{}", table(finding, listed))?;
         }
@@ -119,8 +124,11 @@ fn verdict(verdict: Verdict) -> &'static str {
 fn table(finding: &Finding, listed: usize) -> Table {
     let with_places = finding.items.iter().any(|item| !item.places.is_empty());
     let with_texts = finding.items.iter().flat_map(|item| &item.places).any(|spot| spot.text.is_some());
+    let one_line = finding.items.iter().all(|item| item.places.len() <= 1);
+    // Items of several lines need a line between them.
+    let style = if one_line { UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()) } else { UTF8_HORIZONTAL_ONLY };
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic);
     let mut header = Vec::new();
     header.extend(with_places.then_some(["位置", "标签"]).into_iter().flatten());
     header.extend(finding.columns);

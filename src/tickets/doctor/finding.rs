@@ -131,5 +131,5 @@ pub(super) fn majority(counts: &[LabelRows]) -> Option<String> {
 
 /// A share as people write it.
 pub(super) fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
+    if share > 0.0 && share < 0.0005 { "不到 0.1 %".to_owned() } else { format!("{:.1} %", share * 100.0) }
 }

@@ -1,7 +1,7 @@
 //! Rows with nothing or next to nothing in them, and rows longer than the service takes.
 
-use super::finding::{Detail, Finding, Item, Severity, percent};
-use super::set::TicketSet;
+use super::finding::{Detail, Finding, Item, Severity, Spot, percent};
+use super::set::{TicketSet, excerpt};
 use crate::text::placeholder::is_placeholder;
 
 /// Letters, digits and Han from which a text says something.
@@ -59,7 +59,12 @@ fn finding(
         let raw = &set.raw[*row];
         let characters = raw.title.chars().count() + raw.text.chars().count();
         let detail = Some(Detail::Length { characters });
-        Item { places: vec![set.spot(*row)], detail, cells: vec![characters.to_string()] }
+        let mut spot = set.spot(*row);
+        if set.rows[*row].ticket.is_empty() {
+            // What normalisation takes away altogether is courtesy, pictures and marks.
+            spot = Spot { text: Some(excerpt(&format!("{}{}", raw.title, raw.text))), ..spot };
+        }
+        Item { places: vec![spot], detail, cells: vec![characters.to_string()] }
     });
     let share = set.share(rows.len());
     let message = format!("{what}：{} 条（{}）", rows.len(), percent(share));

@@ -1,7 +1,10 @@
 //! A ticket set made ready for every check: normalised once, keyed once, clustered once.
 
+use std::borrow::Cow;
+
 use super::finding::Spot;
 use crate::text::match_key;
+use crate::text::placeholder::{EMAIL, IDENTITY, NUMBER, PHONE, URL};
 use crate::tickets::dataset::TicketRow;
 use crate::tickets::folds::near_duplicates;
 use crate::tickets::terms::TicketText;
@@ -9,8 +12,9 @@ use crate::tickets::ticket_file::RawTicket;
 
 /// Characters of a text that are shown.
 const EXCERPT: usize = 30;
-/// Digits of a text from which none of them is shown: they may belong to a number that normalisation does not know.
-const MANY_DIGITS: usize = 7;
+/// Digits, blanks and hyphens between them passed over, from which a number is not shown: normalisation may not know
+/// it for personal.
+const MANY_DIGITS: usize = 6;
 
 /// The rows under examination.
 pub(super) struct TicketSet<'a> {
@@ -63,16 +67,59 @@ impl<'a> TicketSet<'a> {
 
 /// A row's place with the beginning of its text.
 pub(super) fn spot(row: &TicketRow) -> Spot {
-    let joined = row.ticket.joined();
-    let hide = joined.chars().filter(char::is_ascii_digit).count() >= MANY_DIGITS;
-    let shown = joined.chars().map(|c| match c {
-        '\n' => ' ',
-        '0'..='9' if hide => '*',
-        other => other,
-    });
-    let mut text: String = shown.take(EXCERPT).collect();
-    if joined.chars().count() > EXCERPT {
-        text.push('…');
+    let text = Some(excerpt(&row.ticket.joined()));
+    Spot { file: row.place.file.clone(), line: row.place.line, label: row.label.clone(), text }
+}
+
+/// How a text begins, on one line, long numbers starred out.
+pub(super) fn excerpt(text: &str) -> String {
+    let mut chars: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    for run in chars.chunk_by_mut(|a, b| in_number(*a) && in_number(*b)) {
+        if run.iter().filter(|c| c.is_numeric()).count() >= MANY_DIGITS {
+            run.iter_mut().filter(|c| c.is_numeric()).for_each(|c| *c = '*');
+        }
     }
-    Spot { file: row.place.file.clone(), line: row.place.line, label: row.label.clone(), text: Some(text) }
+    let mut shown: String = chars.iter().take(EXCERPT).map(|c| named(*c)).collect();
+    if chars.len() > EXCERPT {
+        shown.push('…');
+    }
+    shown
+}
+
+/// A placeholder as people call what it stands for; any other character as it is.
+fn named(c: char) -> Cow<'static, str> {
+    match c {
+        PHONE => Cow::Borrowed("[电话]"),
+        NUMBER => Cow::Borrowed("[号码]"),
+        IDENTITY => Cow::Borrowed("[证件号]"),
+        EMAIL => Cow::Borrowed("[邮箱]"),
+        URL => Cow::Borrowed("[网址]"),
+        other => Cow::Owned(other.to_string()),
+    }
+}
+
+fn in_number(c: char) -> bool {
+    c.is_numeric() || matches!(c, ' ' | '-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_is_short_and_holds_no_long_number() {
+        for (text, shown) in [
+            ("充值100元\n没到账", "充值100元 没到账"),
+            ("2026年11月11日，100元", "2026年11月11日，100元"),
+            ("卡6222 0212 3456", "卡**** **** ****"),
+            ("尾号123456", "尾号******"),
+            ("打⌁没人接", "打[电话]没人接"),
+            (&"长".repeat(31), &format!("{}…", "长".repeat(30))),
+        ] {
+            assert_eq!(excerpt(text), shown);
+        }
+        // The end of a number that the excerpt cuts off counts too.
+        let cut = excerpt(&format!("{}62220212", "长".repeat(28)));
+        assert!(cut.ends_with("**…"), "{cut}");
+    }
 }

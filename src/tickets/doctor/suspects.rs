@@ -77,7 +77,7 @@ fn estimate(judged: &JudgedSet<'_>, estimated: &[f64], sizes: &[usize]) -> Optio
         kind: "estimated_label_errors",
         severity: Severity::Note,
         message: format!("各组标签有疑问的工单，估计共 {rows} 条（{}）", percent(share)),
-        advice: "这是模型与标签不一致的估计，不是错标的证明：组与组分不清、正文没说清时会偏高。从比例最高的组看起",
+        advice: "这是模型与标签不一致的估计，不是错标的证明，通常偏高几倍：组与组分不清、正文没说清也算在内。要请人看过才知道；从比例最高的组看起",
         rows,
         share,
         items,

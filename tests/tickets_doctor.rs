@@ -173,10 +173,24 @@ fn finds_groups_that_are_one_in_truth() {
 }
 
 #[test]
+fn the_smallest_sets_are_examined_too() {
+    for rows in [2, 3, 10] {
+        let found = diagnose(sound(rows, 1), Vec::new());
+        assert!(found.findings.iter().any(|finding| finding.kind == "tiny_groups"), "{rows}");
+        assert!(found.findings.iter().all(|finding| finding.kind != "suspect_labels"), "{rows}");
+    }
+    let five = diagnose(sound(20, 1), Vec::new());
+    assert_eq!(five.verdict, Verdict::LookFirst); // five rows in each of four groups can be learnt from
+}
+
+#[test]
 fn one_group_is_a_finding_and_no_failure() {
     let rows: Vec<RawTicket> = sound(40, 1).into_iter().filter(|row| row.label == "退款组").collect();
     let found = diagnose(rows, Vec::new());
     assert!(finding(&found, "untrainable").message.contains("只有一个标签"));
+    let mut swapped = sound(200, 1);
+    swapped.iter_mut().for_each(|row| row.label.clone_from(&row.text));
+    assert!(finding(&diagnose(swapped, Vec::new()), "untrainable").message.contains("200 条工单有 200 种标签"));
     let empty = diagnose(Vec::new(), Vec::new());
     assert_eq!((empty.rows, empty.verdict), (0, Verdict::MendFirst));
 }

@@ -45,13 +45,13 @@ fn variants(set: &TicketSet<'_>, labels: &[LabelRows]) -> Option<Finding> {
 }
 
 fn typos(set: &TicketSet<'_>, labels: &[LabelRows]) -> Option<Finding> {
+    let frequent: Vec<(String, &LabelRows)> =
+        labels.iter().filter(|label| label.rows >= FREQUENT).map(|label| (folded(&label.label), label)).collect();
     let lone = labels.iter().filter(|label| label.rows == 1 && label.label.chars().count() >= LONG_ENOUGH);
     let items = lone.filter_map(|label| {
-        let meant = labels.iter().find(|other| {
-            let (a, b) = (folded(&label.label), folded(&other.label));
-            other.rows >= FREQUENT && a != b && is_slip(&a, &b)
-        })?;
-        Some(item(set, vec![meant.clone(), label.clone()]))
+        let written = folded(&label.label);
+        let (_, meant) = frequent.iter().find(|(other, _)| written != *other && is_slip(&written, other))?;
+        Some(item(set, vec![LabelRows::clone(meant), label.clone()]))
     });
     finding(
         set,

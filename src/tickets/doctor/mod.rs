@@ -19,10 +19,15 @@ use serde::Serialize;
 
 pub use self::finding::{Detail, Finding, Item, LabelRows, Severity, Spot};
 use self::set::TicketSet;
-use super::dataset::{Dataset, DatasetError};
+use super::dataset::Dataset;
 use super::svm::SvmError;
 use super::ticket_file::RawTicket;
 use super::train::{Progress, TrainOptions, out_of_fold};
+
+/// Labels beyond which they are no skill groups, nor are they where most rows have one of their own.
+const MOST_LABELS: usize = 1_000;
+/// Rows up to which a set may be a first try.
+const FEW_ROWS: usize = 100;
 
 /// Everything found in a ticket set.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -85,9 +90,9 @@ pub fn examine(
 ) -> Result<Diagnosis, SvmError> {
     let set = TicketSet::new(tickets);
     let test_set = TicketSet::new(test);
-    let data = Dataset::new(set.rows.clone());
+    let data = trainable(&set);
     let mut findings = Vec::new();
-    findings.extend(data.as_ref().err().map(untrainable));
+    findings.extend(data.as_ref().err().cloned());
     findings.extend(label_spelling::label_spelling(&set));
     findings.extend(group_sizes::group_sizes(&set));
     findings.extend(duplicates::conflicts(&set));
@@ -115,12 +120,22 @@ pub fn examine(
     Ok(Diagnosis { rows: tickets.len(), test_rows: test.len(), groups, findings, summary, verdict })
 }
 
-fn untrainable(error: &DatasetError) -> Finding {
+/// The rows to learn from, or why there are none.
+fn trainable(set: &TicketSet<'_>) -> Result<Dataset, Finding> {
+    let data = Dataset::new(set.rows.clone()).map_err(|error| untrainable(error.to_string()))?;
+    let (rows, labels) = (data.rows.len(), data.labels.len());
+    if labels > MOST_LABELS || rows > FEW_ROWS && labels > rows / 2 {
+        return Err(untrainable(format!("{rows} 条工单有 {labels} 种标签：是不是把正文或编号当成了技能组？")));
+    }
+    Ok(data)
+}
+
+fn untrainable(message: String) -> Finding {
     Finding {
         kind: "untrainable",
         severity: Severity::Error,
-        message: error.to_string(),
-        advice: "训练会拒绝这些文件；与模型有关的检查（可疑标签、易混的组）没有做",
+        message,
+        advice: "这样学不出有用的模型；与模型有关的检查（可疑标签、易混的组）没有做",
         rows: 0,
         share: 0.0,
         items: Vec::new(),

@@ -13,6 +13,7 @@ pub mod progress;
 pub mod promote;
 pub mod serve;
 pub mod show_one;
+pub mod tickets_doctor;
 pub mod train;
 
 use std::ffi::OsString;
@@ -43,6 +44,8 @@ enum Subcommands {
     Check(check::CheckArgs),
     /// 用带标签的工单训练分派模型
     Train(train::Args),
+    /// 训练之前检查带标签的工单
+    Tickets(Tickets),
     /// 用带答案的问题或带标签的工单评测
     Evaluate(Evaluate),
     /// 一个问题从输入到决定的全过程
@@ -57,6 +60,21 @@ enum Subcommands {
     FitRanker(fit_ranker::FitRanker),
     /// 输出文本的向量，用来训练编码器的投影
     Encode(encode::Encode),
+}
+
+/// What to do with ticket files.
+#[derive(Debug, clap::Args)]
+struct Tickets {
+    #[command(subcommand)]
+    what: WithTickets,
+}
+
+#[derive(Debug, Subcommand)]
+enum WithTickets {
+    /// 给工单体检：矛盾、标错、太小和分不清的组、泄漏、个人信息
+    ///
+    /// 退出码：0 没有错误（可以有警告），1 有错误，2 文件读不了。正文只显示归一后的开头，不显示号码。
+    Doctor(tickets_doctor::Args),
 }
 
 /// What to evaluate.
@@ -83,6 +101,7 @@ impl Subcommands {
             Self::Import(args) => import::run(&args),
             Self::Export(args) => export::run(&args),
             Self::Train(args) => train::run(&args),
+            Self::Tickets(Tickets { what: WithTickets::Doctor(args) }) => tickets_doctor::run(&args),
             Self::Evaluate(Evaluate { what: Evaluated::Answers(args) }) => evaluate_answers::run(&args),
             Self::Evaluate(Evaluate { what: Evaluated::Tickets(args) }) => evaluate_tickets::run(&args),
             Self::Promote(args) => promote::run(&args),

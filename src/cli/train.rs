@@ -19,7 +19,7 @@ use super::evaluate_tickets::table;
 /// 用带标签的工单训练分派模型
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// 工单文件（JSONL 或 CSV）或其所在目录，可给多个
+    /// 工单文件（JSONL、CSV 或 XLSX）或其所在目录，可给多个
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     pub tickets: Vec<PathBuf>,
     /// 模型输出目录；已有模型会被替换，其他内容不会被覆盖

@@ -10,6 +10,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::terms::TicketText;
 use crate::corpus::{Issue, Place};
 
+/// Issues that a message lists at most.
+const MOST_LISTED: usize = 100;
+
 /// One labelled ticket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TicketRow {
@@ -41,6 +44,8 @@ impl TicketRow {
 pub enum DatasetError {
     #[error("读不了 {}", file.display())]
     Read { file: PathBuf, source: std::io::Error },
+    #[error("目录 {} 里没有工单文件（.jsonl、.csv、.tsv、.xlsx）", .0.display())]
+    NoFiles(PathBuf),
     #[error("{}", listed(.0))]
     Invalid(Vec<Issue>),
     #[error("没有可用的工单：请检查文件是否为空，或文本去掉问候语、表情后是否还有内容")]
@@ -50,7 +55,10 @@ pub enum DatasetError {
 }
 
 fn listed(issues: &[Issue]) -> String {
-    let lines: Vec<String> = issues.iter().map(ToString::to_string).collect();
+    let mut lines: Vec<String> = issues.iter().take(MOST_LISTED).map(ToString::to_string).collect();
+    if issues.len() > MOST_LISTED {
+        lines.push(format!("……还有 {} 处", issues.len() - MOST_LISTED));
+    }
     lines.join("\n")
 }
 

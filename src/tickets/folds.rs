@@ -49,8 +49,12 @@ pub fn assign_folds(tickets: &[TicketText], targets: &[usize], folds: usize, see
     assigned
 }
 
-/// For each row the first row of its cluster.
-fn near_duplicates(tickets: &[TicketText]) -> Vec<usize> {
+/// For each row the first row of its cluster of near-duplicates; a row like no other is its own.
+///
+/// Linear in the rows: only rows that share a band of the signature are compared. Likeness is handed on, so that two
+/// rows of a cluster may each be near a third and less near one another.
+#[must_use]
+pub fn near_duplicates(tickets: &[TicketText]) -> Vec<usize> {
     let shingles: Vec<Vec<u64>> = tickets.iter().map(shingles).collect();
     let mut parent: Vec<usize> = (0..tickets.len()).collect();
     let mut seen: FxHashMap<(usize, u64), usize> = FxHashMap::default();

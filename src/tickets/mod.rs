@@ -7,6 +7,7 @@ pub mod calibrate;
 pub mod csr;
 pub mod dataset;
 mod descent;
+pub mod doctor;
 mod embedded;
 pub mod evaluate;
 pub mod features;

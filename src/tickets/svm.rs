@@ -230,7 +230,12 @@ pub fn largest(values: &[f64]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::csr::Csr;
+    use super::super::rows::Dense;
     use super::*;
+    use crate::random::SplitMix;
+
+    const NONE: Dense = Dense { width: 0, values: Vec::new() };
 
     /// Points around three centres, with a little noise from a fixed seed.
     fn three_clouds(rows: usize) -> (Vec<[f32; 3]>, Vec<usize>) {
@@ -249,6 +254,10 @@ mod tests {
         rows
     }
 
+    fn data(sparse: &Csr, targets: Vec<usize>) -> DatasetBase<Rows<'_>, Array1<usize>> {
+        DatasetBase::new(Rows::all(sparse, &NONE), Array1::from(targets))
+    }
+
     fn share_equal(a: &Array1<usize>, b: &Array1<usize>) -> f64 {
         a.iter().zip(b).filter(|(x, y)| x == y).count() as f64 / a.len() as f64
     }
@@ -256,9 +265,10 @@ mod tests {
     #[test]
     fn agrees_with_linfa_logistic_on_a_small_dense_problem() {
         let (points, targets) = three_clouds(300);
+        let rows = sparse(&points);
+        let svm = LinearSvm::new(3).fit(&data(&rows, targets.clone())).unwrap();
+        let ours = svm.predict(&Rows::all(&rows, &NONE));
         let targets = Array1::from(targets);
-        let svm = LinearSvm::new(3).fit(&DatasetBase::new(sparse(&points), targets.clone())).unwrap();
-        let ours = svm.predict(&sparse(&points));
         let flat: Vec<f64> = points.iter().flatten().map(|x| f64::from(*x)).collect();
         let dense = ndarray::Array2::from_shape_vec((300, 3), flat).unwrap();
         let reference = linfa_logistic::MultiLogisticRegression::default()
@@ -275,13 +285,13 @@ mod tests {
         // At the optimum of ½‖w‖² + C Σ max(0, 1 − y w·x)² the gradient w − 2C Σ max(0, 1 − y w·x) y x is zero.
         let (points, targets) = three_clouds(90);
         let rows = sparse(&points);
-        let data = DatasetBase::new(rows.clone(), Array1::from(targets.clone()));
-        let model = LinearSvm::new(3).cost(0.5).tolerance(1e-6).max_epochs(2_000).fit(&data).unwrap();
+        let learner = LinearSvm::new(3).cost(0.5).tolerance(1e-6).max_epochs(2_000);
+        let model = learner.fit(&data(&rows, targets.clone())).unwrap();
         for class in 0..3 {
-            let mut gradient: Vec<f64> = model.weights[class].iter().map(|w| f64::from(*w)).collect();
+            let mut gradient: Vec<f64> = (0..3).map(|column| f64::from(model.terms[column * 3 + class])).collect();
             for (row, target) in targets.iter().enumerate() {
                 let sign = if *target == class { 1.0 } else { -1.0 };
-                let loss = (1.0 - sign * model.margins(rows.row(row))[class]).max(0.0);
+                let loss = (1.0 - sign * model.margins(rows.row(row), &[])[class]).max(0.0);
                 gradient.iter_mut().zip(points[row]).for_each(|(g, x)| *g -= loss * sign * f64::from(x));
             }
             assert!(gradient.iter().all(|g| g.abs() < 1e-3), "class {class}: {gradient:?}");
@@ -289,35 +299,55 @@ mod tests {
     }
 
     #[test]
+    fn a_column_may_stand_among_the_terms_or_among_the_dense_ones() {
+        let (points, targets) = three_clouds(120);
+        let learner = LinearSvm::new(3).tolerance(1e-5).max_epochs(1_000);
+        let rows = sparse(&points);
+        let as_terms = learner.clone().fit(&data(&rows, targets.clone())).unwrap();
+        let dense = Dense { width: 3, values: points.iter().flatten().copied().collect() };
+        let mut nothing = Csr::new(0);
+        points.iter().for_each(|_| nothing.push_row([]));
+        let both = Rows::all(&nothing, &dense);
+        let as_dense = learner.fit(&DatasetBase::new(both, Array1::from(targets))).unwrap();
+        for (row, point) in points.iter().enumerate() {
+            let margins =
+                as_terms.margins(rows.row(row), &[]).into_iter().zip(as_dense.margins(nothing.row(row), point));
+            margins.for_each(|(a, b)| assert!((a - b).abs() < 1e-3, "row {row}: {a} and {b}"));
+        }
+    }
+
+    #[test]
     fn class_weights_favour_their_class() {
         let (points, targets) = three_clouds(300);
-        let data = DatasetBase::new(sparse(&points), Array1::from(targets));
+        let rows = sparse(&points);
         let count = |weights: Vec<f64>| {
-            let model = LinearSvm::new(3).class_weights(weights).fit(&data).unwrap();
-            model.predict(&sparse(&points)).iter().filter(|class| **class == 0).count()
+            let model = LinearSvm::new(3).class_weights(weights).fit(&data(&rows, targets.clone())).unwrap();
+            model.predict(&Rows::all(&rows, &NONE)).iter().filter(|class| **class == 0).count()
         };
         assert!(count(vec![20.0, 1.0, 1.0]) > count(vec![1.0, 1.0, 1.0]));
     }
 
     #[test]
     fn refuses_parameters_and_rows_that_make_no_sense() {
-        let data = DatasetBase::new(sparse(&[[0.0; 3]; 2]), Array1::from(vec![0, 1]));
+        let empty = sparse(&[[0.0; 3]; 2]);
+        let good = data(&empty, vec![0, 1]);
         let rows = [
             (LinearSvm::new(2).cost(0.0), "cost must be"),
             (LinearSvm::new(2).cost(f64::NAN), "cost must be"),
             (LinearSvm::new(2).tolerance(1.0), "tolerance must"),
+            (LinearSvm::new(2).informed(1.5), "share of informed"),
             (LinearSvm::new(2).max_epochs(0), "at least one epoch"),
             (LinearSvm::new(1), "at least two classes"),
             (LinearSvm::new(2).class_weights(vec![1.0]), "1 class weights for 2"),
             (LinearSvm::new(2).class_weights(vec![1.0, -1.0]), "class weights"),
         ];
         for (params, expected) in rows {
-            let error = params.fit(&data).unwrap_err().to_string();
+            let error = params.fit(&good).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
         }
-        let short = DatasetBase::new(sparse(&[[0.0; 3]; 2]), Array1::from(vec![0]));
+        let short = data(&empty, vec![0]);
         assert!(LinearSvm::new(2).fit(&short).unwrap_err().to_string().contains("2 rows but 1 targets"));
-        let unknown = DatasetBase::new(sparse(&[[0.0; 3]; 2]), Array1::from(vec![0, 2]));
+        let unknown = data(&empty, vec![0, 2]);
         assert!(LinearSvm::new(2).fit(&unknown).unwrap_err().to_string().contains("class 2"));
     }
 

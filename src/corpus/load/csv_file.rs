@@ -15,25 +15,33 @@ pub(super) fn read(file: &str, text: &str, findings: &mut Findings) -> Vec<Draft
         findings.warn(&Place { file: file.to_owned(), line: 0 }, "文件是空的");
         return Vec::new();
     }
+    match rows(text, sheet::known_headers) {
+        Ok(rows) => sheet::read(file, &rows, findings),
+        Err(line) => {
+            findings.issue(&Place { file: file.to_owned(), line }, OPEN_QUOTE);
+            Vec::new()
+        }
+    }
+}
+
+/// Said where a quote was left open.
+pub(crate) const OPEN_QUOTE: &str = "从这一行起有一个双引号没有闭合，后面的内容都读不出来，请补上 \"";
+
+/// The rows of a CSV file; `known` counts the cells of a row that are headers, which tells the separator.
+///
+/// # Errors
+/// The line from which a quote is left open; 0 where it cannot be told.
+pub(crate) fn rows(text: &str, known: impl Fn(&[String]) -> usize) -> Result<Vec<Row>, usize> {
+    let score =
+        |separator: &u8| parse(text, *separator, sheet::HEADER_SEARCH).iter().map(|row| known(&row.cells)).max();
     // The comma wins ties; max_by_key would give the last of equals.
-    let separator =
-        [b';', b'\t', b','].into_iter().max_by_key(|separator| header_score(text, *separator)).unwrap_or(b',');
+    let separator = [b';', b'\t', b','].into_iter().max_by_key(score).unwrap_or(b',');
     let mut rows = parse(text, separator, usize::MAX);
     let last = rows.pop();
     if last.as_ref().is_none_or(|row| row.cells != [END]) {
-        let line = last.map_or(0, |row| row.number);
-        findings.issue(
-            &Place { file: file.to_owned(), line },
-            "从这一行起有一个双引号没有闭合，后面的内容都读不出来，请补上 \"",
-        );
-        return Vec::new();
+        return Err(last.map_or(0, |row| row.number));
     }
-    sheet::read(file, &rows, findings)
-}
-
-/// Known headers in the best of the first rows.
-fn header_score(text: &str, separator: u8) -> usize {
-    parse(text, separator, 10).iter().map(|row| sheet::known_headers(&row.cells)).max().unwrap_or(0)
+    Ok(rows)
 }
 
 fn parse(text: &str, separator: u8, limit: usize) -> Vec<Row> {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 /// The text without a byte order mark; `None` where the bytes are in none of the encodings.
-pub(super) fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
+pub(crate) fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let body = bytes.get(mark..)?;
         return match encoding {

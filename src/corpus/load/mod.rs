@@ -1,11 +1,12 @@
 //! Corpus files → a checked [`Corpus`], or every issue found. One file per format; all give the same drafts.
 //!
-//! Nothing here decides what an entry means to a customer, and nothing is kept of a corpus with issues.
+//! Nothing here decides what an entry means to a customer, and nothing is kept of a corpus with issues. How bytes become
+//! text and spreadsheets become rows is shared with the ticket files.
 
-mod csv_file;
+pub(crate) mod csv_file;
 mod dates;
 pub(in crate::corpus) mod draft;
-mod encoding;
+pub(crate) mod encoding;
 mod files;
 pub(in crate::corpus) mod findings;
 mod golden_file;
@@ -14,11 +15,11 @@ mod jsonl_file;
 mod node;
 mod record;
 mod routing_file;
-mod sheet;
+pub(crate) mod sheet;
 mod spelling;
 mod toml_file;
 mod words;
-mod xlsx_file;
+pub(crate) mod xlsx_file;
 
 use std::path::Path;
 

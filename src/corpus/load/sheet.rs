@@ -9,19 +9,19 @@ use crate::corpus::Place;
 
 /// One row: its 1-based number in the file, and its cells from the first column on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) number: usize,
-    pub(super) cells: Vec<String>,
+pub(crate) struct Row {
+    pub(crate) number: usize,
+    pub(crate) cells: Vec<String>,
 }
 
 impl Row {
-    fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         self.cells.iter().all(|cell| cell.trim().is_empty())
     }
 }
 
 /// Rows above the header that templates fill with titles and instructions.
-const HEADER_SEARCH: usize = 10;
+pub(crate) const HEADER_SEARCH: usize = 10;
 
 /// The drafts of one table. Without a question and an answer column nothing is read and an issue says so.
 pub(super) fn read(file: &str, rows: &[Row], findings: &mut Findings) -> Vec<Draft> {
@@ -61,7 +61,8 @@ fn find_header(rows: &[Row]) -> Option<usize> {
         .map(|(index, _)| index)
 }
 
-fn shown(cells: &[String]) -> String {
+/// Headers for a message: none that is empty, each cut short.
+pub(crate) fn shown(cells: &[String]) -> String {
     let names: Vec<_> = cells
         .iter()
         .filter(|cell| !cell.trim().is_empty())

@@ -11,25 +11,37 @@ use crate::corpus::Place;
 
 /// The drafts of a workbook. Issues name the sheet behind the file: `faq.xlsx#退货`.
 pub(super) fn read(file: &str, bytes: &[u8], findings: &mut Findings) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for sheet in sheets(file, bytes) {
+        match sheet {
+            Ok((name, rows)) => drafts.extend(sheet::read(&name, &rows, findings)),
+            Err((place, message)) => findings.issue(&place, message),
+        }
+    }
+    drafts
+}
+
+/// A sheet as `file#name` with its rows, or where and why it cannot be read.
+pub(crate) type Sheet = Result<(String, Vec<Row>), (Place, String)>;
+
+/// Every sheet of a workbook; one failure where the workbook itself cannot be read.
+pub(crate) fn sheets(file: &str, bytes: &[u8]) -> Vec<Sheet> {
     let mut workbook = match Xlsx::new(Cursor::new(bytes)) {
         Ok(workbook) => workbook,
         Err(error) => {
             let place = Place { file: file.to_owned(), line: 0 };
-            findings.issue(&place, format!("不是可读的 xlsx 文件（{error}），请用表格软件另存为 .xlsx 后再试"));
-            return Vec::new();
+            return vec![Err((place, format!("不是可读的 xlsx 文件（{error}），请用表格软件另存为 .xlsx 后再试")))];
         }
     };
-    let mut drafts = Vec::new();
-    for name in workbook.sheet_names() {
+    let names = workbook.sheet_names();
+    let read = |name: String| {
         let sheet = format!("{file}#{name}");
         match rows(&mut workbook, &name) {
-            Ok(rows) => drafts.extend(sheet::read(&sheet, &rows, findings)),
-            Err(error) => {
-                findings.issue(&Place { file: sheet, line: 0 }, format!("工作表读不出来：{error}"));
-            }
+            Ok(rows) => Ok((sheet, rows)),
+            Err(error) => Err((Place { file: sheet, line: 0 }, format!("工作表读不出来：{error}"))),
         }
-    }
-    drafts
+    };
+    names.into_iter().map(read).collect()
 }
 
 fn rows(workbook: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Vec<Row>, XlsxError> {

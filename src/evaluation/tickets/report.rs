@@ -278,7 +278,8 @@ mod tests {
     }
 
     fn evaluated() -> Evaluated {
-        let found = Judgement { best: 1, probabilities: vec![0.2, 0.8], routed: true, shortlist: vec![1] };
+        let found =
+            Judgement { best: 1, probabilities: vec![0.2, 0.8], routed: true, outlier: false, shortlist: vec![1] };
         Evaluated {
             source: Source::Model { model_version: HOSTILE.to_owned() },
             labels: vec![HOSTILE.to_owned(), "乙<b>".to_owned()],

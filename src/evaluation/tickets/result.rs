@@ -167,7 +167,8 @@ mod tests {
 
     fn evaluated(outside: usize) -> Evaluated {
         let judged = |truth, guess, confidence, routed| Judged { truth, guess, confidence, routed, shortlist: vec![0] };
-        let found = Judgement { best: 1, probabilities: vec![0.4, 0.6], routed: false, shortlist: vec![1] };
+        let found =
+            Judgement { best: 1, probabilities: vec![0.4, 0.6], routed: false, outlier: false, shortlist: vec![1] };
         Evaluated {
             source: Source::Model { model_version: "m".to_owned() },
             labels: ["a", "b", "新"].map(str::to_owned).to_vec(),

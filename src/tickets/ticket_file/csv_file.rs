@@ -1,0 +1,14 @@
+//! `*.csv` and `*.tsv`: a table whose separator is told from its header row.
+
+use super::Reader;
+use super::column;
+use super::table;
+use crate::corpus::load::csv_file::{OPEN_QUOTE, rows};
+
+pub(super) fn read(reader: &mut Reader<'_>, text: &str) {
+    let known = |cells: &[String]| column::find(cells.iter().map(String::as_str)).iter().flatten().count();
+    match rows(text, known) {
+        Ok(rows) => table::read(reader, &rows, true),
+        Err(line) => reader.issue(line, OPEN_QUOTE),
+    }
+}

@@ -1,0 +1,46 @@
+//! A table of cells → rows, for both spreadsheet formats: finds the header row and takes the columns it names.
+
+use super::column::{self, COLUMNS, Column};
+use super::{Labels, Reader};
+use crate::corpus::load::sheet::{HEADER_SEARCH, Row, shown};
+
+/// Reads one table. `separated` says that separators told the cells apart, so that a row with more of them than the
+/// header has one inside a text.
+pub(super) fn read(reader: &mut Reader<'_>, rows: &[Row], separated: bool) {
+    let Some(first) = rows.iter().find(|row| !row.is_blank()) else { return };
+    let Some((header, columns)) = find_header(rows) else {
+        let message =
+            format!("缺少文本列，列名可以是 text、content、内容、正文 等；这里的表头是：{}", shown(&first.cells));
+        return reader.issue(first.number, message);
+    };
+    let head = &rows[header];
+    if columns[Column::Label as usize].is_none() && reader.labels == Labels::Required {
+        let message = "缺少标签列，列名可以是 label、标签、技能组 等；这里的表头是：";
+        return reader.issue(head.number, format!("{message}{}", shown(&head.cells)));
+    }
+    for row in rows[header + 1..].iter().filter(|row| !row.is_blank()) {
+        let surplus = row.cells.iter().skip(head.cells.len()).filter(|cell| !cell.trim().is_empty()).count();
+        if separated && surplus > 0 {
+            let message = format!("这一行比表头多 {surplus} 列：正文里有分隔符时请用双引号括起来");
+            reader.issue(row.number, message);
+            continue;
+        }
+        // A spreadsheet leaves out the empty cells at the end of a row.
+        let cell = |at: usize| row.cells.get(at).cloned().unwrap_or_default();
+        reader.row(row.number, columns.map(|column| column.map(cell)));
+    }
+}
+
+/// The first of the first rows that names a text and a label, or else a text.
+fn find_header(rows: &[Row]) -> Option<(usize, [Option<usize>; COLUMNS.len()])> {
+    let candidates: Vec<_> = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| !row.is_blank())
+        .take(HEADER_SEARCH)
+        .map(|(at, row)| (at, column::find(row.cells.iter().map(String::as_str))))
+        .filter(|(_, found)| found[Column::Text as usize].or(found[Column::Title as usize]).is_some())
+        .collect();
+    let labelled = candidates.iter().find(|(_, found)| found[Column::Label as usize].is_some());
+    labelled.or(candidates.first()).copied()
+}

@@ -235,7 +235,7 @@ mod tests {
     use super::*;
     use crate::random::SplitMix;
 
-    const NONE: Dense = Dense { width: 0, values: Vec::new() };
+    static NONE: Dense = Dense { width: 0, values: Vec::new() };
 
     /// Points around three centres, with a little noise from a fixed seed.
     fn three_clouds(rows: usize) -> (Vec<[f32; 3]>, Vec<usize>) {

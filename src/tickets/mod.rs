@@ -25,6 +25,7 @@ pub mod route;
 pub mod rows;
 pub mod rules;
 pub mod stack;
+mod strips;
 pub mod svm;
 pub mod terms;
 pub mod ticket_file;

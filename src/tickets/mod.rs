@@ -27,6 +27,7 @@ pub mod rows;
 pub mod rules;
 pub mod sentences;
 pub mod stack;
+mod strips;
 pub mod svm;
 pub mod terms;
 pub mod ticket_file;

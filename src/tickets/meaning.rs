@@ -94,7 +94,7 @@ impl Meaning {
         let length = encoder.network_dimensions();
         let fits = parts.mean.len() == flat(&encoder.describe("")).len()
             && parts.centers.iter().all(|center| center.len() == length);
-        Ok(fits.then(|| Self { kind, encoder, mean: parts.mean, centers: parts.centers }))
+        Ok(fits.then_some(Self { kind, encoder, mean: parts.mean, centers: parts.centers }))
     }
 
     /// What a bundle keeps.

@@ -98,7 +98,7 @@ impl Snapshot {
             generation: 0,
             published_at: at,
             matcher,
-            router: Arc::clone(&models.router),
+            router: Arc::new(models.router.promising(&corpus.routing)),
             policy,
             statement,
             model_version: format!(

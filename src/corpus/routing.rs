@@ -19,7 +19,7 @@ pub struct Routing {
 }
 
 /// A team that handles tickets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkillGroup {
     /// The label in the ticket sets and in the API.
     pub id: String,
@@ -31,6 +31,10 @@ pub struct SkillGroup {
     /// What the customer is told happens next.
     #[serde(default)]
     pub promise: String,
+    /// Share of the tickets routed to the group without review that must belong to it, in thousandths, 500..=999; the
+    /// model's usual promise where `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<u16>,
 }
 
 /// One rule: every condition given must hold; what it sets wins over the model.

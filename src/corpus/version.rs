@@ -111,6 +111,10 @@ impl Canonical {
             self.text(&group.name);
             self.texts(&group.flow);
             self.text(&group.promise);
+            // Only where set, so that files without it keep their version.
+            if let Some(precision) = group.precision {
+                self.count(usize::from(precision));
+            }
         }
         self.count(routing.rules.len());
         for rule in &routing.rules {

@@ -1,7 +1,8 @@
 //! Tickets → sparse rows: sublinear TF-IDF over the terms of [`super::terms`], each view at length one.
 //!
-//! The vocabulary holds the terms of at least two training rows, the commonest first where a cap is set, sorted by key: equal rows in any order give the same vocabulary. Fitting uses all cores; its result does not
-//! depend on how many.
+//! The vocabulary holds the terms of at least two training rows, the commonest first where a cap is set, sorted by key:
+//! equal rows in any order give the same vocabulary. How much a term tells about a group is weighed where it is learnt,
+//! in [`super::informative`]. Fitting uses all cores; its result does not depend on how many.
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -213,11 +214,13 @@ mod tests {
         let vectorizer = Vectorizer::fit(&tickets(&["我要退款", "退款多久到账"]), usize::MAX);
         let titled = vectorizer.vectorize(&TicketText::new("退款", "我要退款"));
         let squares: f32 = titled.entries.iter().map(|(_, value)| value * value).sum();
-        // Characters and words; the title's own n-grams were never seen.
-        assert!((squares - (1.0 + 0.25)).abs() < 1e-5, "{squares}");
+        // Characters, words and signals; the title's own n-grams were never seen.
+        assert!((squares - (1.0 + 0.25 + 0.15 * 0.15)).abs() < 1e-5, "{squares}");
         assert!(titled.entries.is_sorted_by_key(|(column, _)| *column));
         let foreign = vectorizer.vectorize(&TicketText::new("", "xyz"));
-        assert!(foreign.entries.is_empty());
+        assert!(
+            foreign.entries.iter().all(|(column, _)| View::of(vectorizer.keys()[*column as usize]) == View::Signals)
+        );
         // x y z ^x xy yz z$ ^xy xyz yz$
         assert_eq!(foreign.unknown, 10);
         assert!(vectorizer.known_share(&[], foreign.unknown).abs() < 1e-9);

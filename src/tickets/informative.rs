@@ -4,14 +4,14 @@
 //! with 1: a term as common in the group as elsewhere needs a large weight to matter, and regularisation makes large
 //! weights dear. Factors only change what is cheap to learn; they are part of the learnt weights afterwards.
 
-use super::rows::Rows;
+use super::csr::Csr;
 
 /// Squared factors, term by term, `stride` groups by group; places from `groups` on hold 0.
 ///
 /// `share` in 0..=1 is how much of a factor comes from the ratio. Each group's factors have a mean square of 1 over the
 /// entries of the rows, so that the price of regularisation stays what it was.
 #[must_use]
-pub fn squared_factors(rows: &Rows<'_>, targets: &[usize], groups: usize, stride: usize, share: f64) -> Vec<f32> {
+pub fn squared_factors(rows: &Csr, targets: &[usize], groups: usize, stride: usize, share: f64) -> Vec<f32> {
     let columns = rows.columns();
     let mut inside = vec![0_u32; columns * stride];
     let mut all = vec![0_u32; columns];
@@ -19,7 +19,7 @@ pub fn squared_factors(rows: &Rows<'_>, targets: &[usize], groups: usize, stride
     let mut sizes = vec![0_u32; groups];
     for (at, group) in targets.iter().enumerate() {
         sizes[*group] += 1;
-        let row = rows.sparse(at);
+        let row = rows.row(at);
         for (column, value) in row.indices.iter().zip(row.values) {
             let column = *column as usize;
             inside[column * stride + group] += 1;
@@ -52,8 +52,6 @@ pub fn squared_factors(rows: &Rows<'_>, targets: &[usize], groups: usize, stride
 
 #[cfg(test)]
 mod tests {
-    use super::super::csr::Csr;
-    use super::super::rows::Dense;
     use super::*;
 
     #[test]
@@ -65,10 +63,8 @@ mod tests {
             sparse.push_row(entries.into_iter().take(if row % 2 == 0 { 2 } else { 1 }));
         }
         let targets: Vec<usize> = (0..40).map(|row| row % 2).collect();
-        let none = Dense::default();
-        let rows = Rows::all(&sparse, &none);
-        let factors = squared_factors(&rows, &targets, 2, 8, 0.6);
+        let factors = squared_factors(&sparse, &targets, 2, 8, 0.6);
         assert!(factors[8] > 2.0 * factors[0], "{factors:?}");
-        assert!(squared_factors(&rows, &targets, 2, 8, 0.0)[..2].iter().all(|f| (f - 1.0).abs() < 1e-6));
+        assert!(squared_factors(&sparse, &targets, 2, 8, 0.0)[..2].iter().all(|f| (f - 1.0).abs() < 1e-6));
     }
 }

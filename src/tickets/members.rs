@@ -19,7 +19,7 @@ use super::svm::{LinearSvm, SvmError, SvmModel, largest};
 const COSTS: [f64; 3] = [0.5, 0.25, 1.0];
 /// Work (numbers in the rows times groups) up to which prices are tried on all folds, and on one; beyond it the first
 /// price is taken.
-const PICKING: [usize; 2] = [30_000_000, 500_000_000];
+const PICKING: [usize; 2] = [10_000_000, 30_000_000];
 /// How many dense numbers are as much work as one sparse one.
 const DENSE_PER_SPARSE: usize = 8;
 

@@ -198,11 +198,10 @@ impl Model {
         self.weights.scores(&reading.terms.entries, reading.dense())
     }
 
-    /// The terms that speak for or against a group, by the size of what they add to its score, then by name; last what
-    /// the meaning adds, under the name [`MEANING`], and the group's bias under the empty name. The weights sum to the
-    /// score.
+    /// What speaks for or against a group, beside the same for another: terms by the size of what they add to the
+    /// group's score, then by name. All of it sums to the scores.
     #[must_use]
-    pub fn explain(&self, ticket: &TicketText, group: usize) -> Vec<(String, f64)> {
+    pub fn explain(&self, ticket: &TicketText, groups: [usize; 2]) -> Contributions {
         let mut names: BTreeMap<u32, String> = BTreeMap::new();
         for_each_term(ticket, self.vectorizer.segmenter(), |key, first, second| {
             if let Some(column) = self.vectorizer.column(key) {
@@ -211,16 +210,39 @@ impl Model {
             }
         });
         let reading = self.read(ticket);
-        let mut by_name: BTreeMap<String, f64> = BTreeMap::new();
+        let mut by_name: BTreeMap<String, [f64; 2]> = BTreeMap::new();
         for (column, value) in &reading.terms.entries {
-            let name = names.remove(column).unwrap_or_default();
-            *by_name.entry(name).or_default() += f64::from(*value) * self.weights.weight(*column, group);
+            let sums = by_name.entry(names.remove(column).unwrap_or_default()).or_default();
+            for (sum, group) in sums.iter_mut().zip(groups) {
+                *sum += f64::from(*value) * self.weights.weight(*column, group);
+            }
         }
-        let mut terms: Vec<(String, f64)> = by_name.into_iter().collect();
-        terms.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.cmp(&b.0)));
-        terms.push((MEANING.to_owned(), self.weights.meaning(reading.dense(), group)));
-        terms.push((String::new(), f64::from(self.weights.biases[group])));
-        terms
+        let mut terms: Vec<(String, [f64; 2])> = by_name.into_iter().collect();
+        terms.sort_by(|a, b| b.1[0].abs().total_cmp(&a.1[0].abs()).then_with(|| a.0.cmp(&b.0)));
+        Contributions {
+            terms,
+            meaning: groups.map(|group| self.weights.meaning(reading.dense(), group)),
+            bias: groups.map(|group| f64::from(self.weights.biases[group])),
+        }
+    }
+}
+
+/// What makes the scores of two groups.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contributions {
+    /// Each term with what it adds to either score.
+    pub terms: Vec<(String, [f64; 2])>,
+    /// What the meaning of the whole ticket adds; 0 without an encoder.
+    pub meaning: [f64; 2],
+    pub bias: [f64; 2],
+}
+
+impl Contributions {
+    /// The two scores.
+    #[must_use]
+    pub fn scores(&self) -> [f64; 2] {
+        [0, 1]
+            .map(|at| self.terms.iter().map(|(_, weights)| weights[at]).sum::<f64>() + self.meaning[at] + self.bias[at])
     }
 }
 

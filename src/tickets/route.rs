@@ -1,16 +1,19 @@
 //! A ticket goes in, a group with calibrated confidence comes out; rules of `routing.toml` win over the model.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::bundle::{self, BundleError, Loaded};
-use super::model::{Judgement, MEANING, Model};
-use super::promise::by_probability;
+use super::explain::{TermWeight, explain};
+use super::model::{Judgement, Model};
+use super::promise::{PRECISION, by_probability};
 use super::rules::{Circumstances, first_match};
 use super::terms::TicketText;
-use crate::corpus::{Priority, Routing};
+use super::wishes::{Sentence, wishes};
+use crate::corpus::{Priority, Routing, SkillGroup};
 
 /// What a customer left, with what the channel knows about them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,13 +37,10 @@ pub enum RouteDecision {
 pub struct RankedGroup {
     pub skill_group: String,
     pub confidence: f64,
-}
-
-/// A term's contribution to the margin of the chosen group.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct TermWeight {
-    pub term: String,
-    pub weight: f64,
+    /// Sentences that speak for the group, in tickets of several; looked for where the ticket goes to review or an
+    /// explanation is asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sentences: Vec<Sentence>,
 }
 
 /// The answer of the classify endpoint, without the message id that HTTP adds.
@@ -52,7 +52,7 @@ pub struct Routed {
     pub confidence: f64,
     /// Smallest set of groups that holds the right one with the promised probability.
     pub shortlist: Vec<RankedGroup>,
-    /// The best `top` groups.
+    /// The best `top` groups; after the best, those that a sentence speaks for come first.
     pub ranking: Vec<RankedGroup>,
     pub priority: Priority,
     /// Name of the rule of `routing.toml` that decided, if one did.
@@ -68,15 +68,15 @@ pub struct Routed {
 /// What the customer is told where the group's routing names no promise.
 pub const DEFAULT_PROMISE: &str = "您的问题已转交专人处理，我们会尽快与您联系。";
 
-/// Terms in an explanation, the two closing lines aside.
-const EXPLAINED: usize = 12;
-
 /// A loaded model bundle. Immutable and shared by all requests.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Router {
     version: String,
     labels: Vec<String>,
-    model: Model,
+    model: Arc<Model>,
+    /// For groups with a promise of their own, the least confidence that is routed to them; `Some(None)` where the
+    /// evidence does not carry the promise.
+    own_thresholds: Vec<Option<Option<f64>>>,
 }
 
 impl Router {
@@ -100,8 +100,7 @@ impl Router {
     ///
     /// A rule that sets a group decides `route` with confidence 1; it is passed over where the routing file names
     /// none of the model's groups and so cannot be about this model. A complaint raises the priority to high unless
-    /// a rule sets one. The explanation lists the terms with the largest weights for the model's own choice, then
-    /// the sum of the other terms and the group's bias; all of it sums to the model's margin.
+    /// a rule sets one. The explanation is about the model's own choice.
     #[must_use]
     pub fn route(&self, routing: &Routing, ticket: &Ticket<'_>, top: usize, explain: bool) -> Routed {
         let text = TicketText::new(ticket.title, ticket.text).by(ticket.channel);
@@ -118,23 +117,25 @@ impl Router {
         let rule = first_match(&routing.rules, &about);
         let ordered = rule.and_then(|rule| rule.group.as_ref()).filter(|_| self.is_described_by(routing));
         let skill_group = ordered.unwrap_or(predicted).clone();
-        let ranked = |group: usize| self.ranked(group, &judged);
+        let trusted = self.trusts(&judged);
+        let spoken = if top > 1 && (explain || !trusted) { wishes(&self.model, ticket) } else { Vec::new() };
+        let ranked = |group: usize| self.ranked(group, &judged, &spoken);
         let usual = if about.complaint { Priority::High } else { Priority::Normal };
         let group = routing.group(&skill_group);
         let applied = rule.filter(|rule| ordered.is_some() || rule.priority.is_some());
         Routed {
-            decision: if ordered.is_some() || judged.routed { RouteDecision::Route } else { RouteDecision::Review },
+            decision: if ordered.is_some() || trusted { RouteDecision::Route } else { RouteDecision::Review },
             confidence: if ordered.is_some() { 1.0 } else { judged.probabilities[judged.best] },
             shortlist: match ordered {
-                Some(group) => vec![RankedGroup { skill_group: group.clone(), confidence: 1.0 }],
+                Some(group) => vec![RankedGroup { skill_group: group.clone(), confidence: 1.0, sentences: Vec::new() }],
                 None => judged.shortlist.iter().map(|group| ranked(*group)).collect(),
             },
-            ranking: by_probability(&judged.probabilities).into_iter().take(top).map(ranked).collect(),
+            ranking: order(&judged, &spoken).into_iter().take(top).map(ranked).collect(),
             priority: rule.and_then(|rule| rule.priority).unwrap_or(usual),
             rule: applied.map(|rule| rule.name.clone()),
             flow: group.map(|group| group.flow.clone()).unwrap_or_default(),
             promise: Self::promise(routing, &skill_group),
-            explanation: if explain { self.explanation(&text, judged.best) } else { Vec::new() },
+            explanation: if explain { self.explain(ticket, &judged) } else { Vec::new() },
             model_version: self.version.clone(),
             skill_group,
         }
@@ -145,6 +146,18 @@ impl Router {
     pub fn promise(routing: &Routing, group: &str) -> String {
         let own = routing.group(group).map(|group| group.promise.as_str()).filter(|promise| !promise.is_empty());
         own.unwrap_or(DEFAULT_PROMISE).to_owned()
+    }
+
+    /// This router under the promises of a routing file.
+    #[must_use]
+    pub fn promising(&self, routing: &Routing) -> Self {
+        let own = |(group, label): (usize, &String)| {
+            let precision = f64::from(routing.group(label)?.precision?) / 1_000.0;
+            // The usual promise needs no threshold of its own.
+            let usual = (precision - PRECISION).abs() < 1e-9;
+            (!usual).then(|| self.model.evidence.threshold(group, precision))
+        };
+        Self { own_thresholds: self.labels.iter().enumerate().map(own).collect(), ..self.clone() }
     }
 
     /// What staff should know about this model beside this routing; empty when the two agree.
@@ -167,6 +180,17 @@ impl Router {
         }
         if !unnamed.is_empty() {
             warnings.push(format!("routing.toml 没有提到模型的这些技能组，将按标签显示：{}", listed(unnamed)));
+        }
+        let unproven = |group: &SkillGroup| {
+            let promise = f64::from(group.precision?) / 1_000.0;
+            let at = self.labels.iter().position(|label| *label == group.id)?;
+            let carried = self.model.evidence.threshold(at, promise).is_some();
+            (!carried).then(|| format!("{}（{:.1}%）", group.id, promise * 100.0))
+        };
+        let unproven: Vec<String> = routing.groups.iter().filter_map(unproven).collect();
+        if !unproven.is_empty() {
+            let all = unproven.join("、");
+            warnings.push(format!("训练工单证明不了这些技能组要求的正确率，它们的工单全部转人工复核：{all}"));
         }
         if !untrained.is_empty() {
             warnings.push(format!("模型没有学过这些技能组，只有规则会分派给它们：{}", listed(untrained)));
@@ -200,34 +224,44 @@ impl Router {
         routing.groups.iter().any(|group| self.knows(&group.id))
     }
 
-    fn ranked(&self, group: usize, judged: &Judgement) -> RankedGroup {
-        RankedGroup { skill_group: self.labels[group].clone(), confidence: judged.probabilities[group] }
+    /// Whether a judgement keeps the promise of its group.
+    fn trusts(&self, judged: &Judgement) -> bool {
+        match self.own_thresholds.get(judged.best).copied().flatten() {
+            Some(Some(least)) => !judged.outlier && judged.probabilities[judged.best] >= least,
+            Some(None) => false,
+            None => judged.routed,
+        }
     }
 
-    fn explanation(&self, text: &TicketText, group: usize) -> Vec<TermWeight> {
-        let mut terms = self.model.explain(text, group);
-        let bias = terms.pop().map_or(0.0, |(_, weight)| weight);
-        let meaning = terms.pop().map_or(0.0, |(_, weight)| weight);
-        let rest: f64 = terms.iter().skip(EXPLAINED).map(|(_, weight)| weight).sum();
-        terms.truncate(EXPLAINED);
-        let line = |term: &str, weight| TermWeight { term: term.to_owned(), weight };
-        let mut lines: Vec<TermWeight> = terms.iter().map(|(term, weight)| line(term, *weight)).collect();
-        lines.push(line(OTHER_TERMS, rest));
-        if self.model.meaning.is_some() {
-            lines.push(line(MEANING, meaning));
+    fn ranked(&self, group: usize, judged: &Judgement, spoken: &[(usize, Sentence)]) -> RankedGroup {
+        let own = spoken.iter().filter(|(of, _)| *of == group).map(|(_, sentence)| sentence.clone());
+        RankedGroup {
+            skill_group: self.labels[group].clone(),
+            confidence: judged.probabilities[group],
+            sentences: own.collect(),
         }
-        lines.push(line(BIAS, bias));
-        lines
+    }
+
+    fn explain(&self, ticket: &Ticket<'_>, judged: &Judgement) -> Vec<TermWeight> {
+        let runner_up = by_probability(&judged.probabilities)[1];
+        explain(&self.model, ticket, judged.best, runner_up)
     }
 }
 
-/// Name of the line that sums up the terms an explanation does not list.
-pub const OTHER_TERMS: &str = "（其余词语）";
-/// Name of the line with the group's bias.
-pub const BIAS: &str = "（基准）";
+/// Groups from most to least probable; after the best, those that a sentence speaks for come first.
+fn order(judged: &Judgement, spoken: &[(usize, Sentence)]) -> Vec<usize> {
+    let mut order = by_probability(&judged.probabilities);
+    order.sort_by_key(|group| *group != judged.best && !spoken.iter().any(|(of, _)| of == group));
+    order
+}
 
 impl From<Loaded> for Router {
     fn from(loaded: Loaded) -> Self {
-        Self { version: loaded.version, labels: loaded.manifest.labels, model: loaded.model }
+        Self {
+            version: loaded.version,
+            own_thresholds: vec![None; loaded.manifest.labels.len()],
+            labels: loaded.manifest.labels,
+            model: Arc::new(loaded.model),
+        }
     }
 }

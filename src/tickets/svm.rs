@@ -55,14 +55,14 @@ pub enum SvmError {
 }
 
 impl LinearSvm {
-    /// Parameters for this many classes, numbered from 0: cost 1, tolerance 0.1, at most 20 epochs, terms weighted
+    /// Parameters for this many classes, numbered from 0: cost 1, tolerance 0.1, at most 12 epochs, terms weighted
     /// alike, seed 0.
     #[must_use]
     pub fn new(classes: usize) -> Self {
         Self(SvmParams {
             cost: 1.0,
             tolerance: 0.1,
-            max_epochs: 20,
+            max_epochs: 12,
             classes,
             class_weights: Vec::new(),
             informed: 0.0,

@@ -74,6 +74,9 @@ fn routing(routing: &Routing) -> String {
         if !group.promise.is_empty() {
             key(&mut text, "promise", &group.promise);
         }
+        if let Some(precision) = group.precision {
+            text.push_str(&format!("precision = {}\n", f64::from(precision) / 1_000.0));
+        }
     }
     for one in &routing.rules {
         text.push_str("\n[[rule]]\n");

@@ -14,7 +14,7 @@ use crate::corpus::routing::{Priority, Routing, RoutingRule, SkillGroup};
 use crate::text;
 
 const TOP_FIELDS: [&str; 5] = ["group", "rule", "default_group", "complaint_phrases", "human_phrases"];
-const GROUP_FIELDS: [&str; 4] = ["id", "name", "flow", "promise"];
+const GROUP_FIELDS: [&str; 5] = ["id", "name", "flow", "promise", "precision"];
 const RULE_FIELDS: [&str; 8] = ["name", "tier", "channel", "keyword", "complaint", "predicted", "group", "priority"];
 
 /// The routing a file describes; what is wrong in it is an issue.
@@ -105,13 +105,14 @@ impl Reading<'_> {
     }
 
     fn group(&mut self, fields: Table, line: usize) -> Option<SkillGroup> {
-        let mut group = SkillGroup { id: String::new(), name: String::new(), flow: Vec::new(), promise: String::new() };
+        let mut group = SkillGroup::default();
         for (key, at, node) in fields {
             match key.as_str() {
                 "id" => group.id = clean_line(&self.reader(&key, at).text(node)),
                 "name" => group.name = clean_line(&self.reader(&key, at).text(node)),
                 "flow" => group.flow = flow(&self.reader(&key, at).texts(node)),
                 "promise" => group.promise = clean_text(&self.reader(&key, at).text(node)),
+                "precision" => group.precision = self.precision(&key, at, node),
                 unknown => self.issue(at, unknown_key(unknown, &GROUP_FIELDS, None)),
             }
         }
@@ -123,6 +124,22 @@ impl Reading<'_> {
             group.name.clone_from(&group.id);
         }
         Some(group)
+    }
+
+    /// A share such as 0.98, in thousandths.
+    fn precision(&mut self, key: &str, line: usize, node: Node) -> Option<u16> {
+        let given = clean_line(&self.reader(key, line).text(node));
+        match given.parse::<f64>() {
+            Ok(share) if (0.5..0.9995).contains(&share) => {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "500..=999")]
+                let thousandths = (share * 1_000.0).round() as u16;
+                Some(thousandths)
+            }
+            _ => {
+                self.issue(line, format!("precision 应为 0.5 到 0.999 的小数，例如 0.98，现在是“{given}”"));
+                None
+            }
+        }
     }
 
     fn rule(&mut self, fields: Table, line: usize) -> Option<RoutingRule> {
@@ -246,10 +263,11 @@ mod tests {
     #[test]
     fn reads_groups_and_rules() {
         let mut findings = Findings::default();
-        let content = "default_group = \"after_sale\"\ncomplaint_phrases = [\"投訴\"]\n[[group]]\nid = \"after_sale\"\nname = \"售后组\"\nflow = \"客服→仓库->财务\"\npromise = \"24 小时内回复\"\n[[rule]]\nname = \"vip\"\ntier = \"VIP\"\nchannels = [\"微信\", \"APP\"]\nkeyword = [\"退貨\"]\ngroup = \"after_sale\"\npriority = \"紧急\"\n";
+        let content = "default_group = \"after_sale\"\ncomplaint_phrases = [\"投訴\"]\n[[group]]\nid = \"after_sale\"\nname = \"售后组\"\nflow = \"客服→仓库->财务\"\npromise = \"24 小时内回复\"\nprecision = 0.98\n[[rule]]\nname = \"vip\"\ntier = \"VIP\"\nchannels = [\"微信\", \"APP\"]\nkeyword = [\"退貨\"]\ngroup = \"after_sale\"\npriority = \"紧急\"\n";
         let routing = read("routing.toml", content, &mut findings);
         assert_eq!(findings.issues, []);
         assert_eq!(routing.groups[0].flow, ["客服", "仓库", "财务"]);
+        assert_eq!(routing.groups[0].precision, Some(980));
         assert_eq!(routing.complaint_phrases, ["投诉"]); // in the form texts are compared in
         let rule = &routing.rules[0];
         assert_eq!(

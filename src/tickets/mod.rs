@@ -26,6 +26,7 @@ pub mod route;
 pub mod rows;
 pub mod rules;
 pub mod sentences;
+pub mod signals;
 pub mod stack;
 pub mod svm;
 pub mod terms;

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::tickets::bundle::{check_target, install, to_files};
 use crate::tickets::dataset::Dataset;
 use crate::tickets::features::DEFAULT_MAX_TERMS;
-use crate::tickets::ticket_file::{Labels, read_tickets};
+use crate::tickets::ticket_file::{LabelField, read_labelled};
 use crate::tickets::train::{TrainOptions, train};
 
 use super::evaluate_tickets::table;
@@ -24,6 +24,9 @@ pub struct Args {
     /// 模型输出目录；已有模型会被替换，其他内容不会被覆盖
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// 学什么：skill_group、complaint（是否投诉）或 priority（优先级）
+    #[arg(long, default_value = "skill_group", value_name = "字段", value_parser = label_field)]
+    pub label: LabelField,
     /// 随机种子：同样的工单和种子得到逐字节相同的模型
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
@@ -41,6 +44,10 @@ pub struct Args {
     pub json: bool,
 }
 
+fn label_field(name: &str) -> Result<LabelField, String> {
+    LabelField::named(name).ok_or_else(|| "应为 skill_group、complaint 或 priority".to_owned())
+}
+
 fn holdout(text: &str) -> Result<f64, String> {
     let share: f64 = text.parse().map_err(|_| "应为小数，例如 0.2".to_owned())?;
     if (0.05..=0.5).contains(&share) { Ok(share) } else { Err("应在 0.05 到 0.5 之间".to_owned()) }
@@ -56,7 +63,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 /// Unreadable or unusable tickets, a target that holds something else, a failed write.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     check_target(&args.out)?;
-    let data = Dataset::new(read_tickets(&args.tickets, Labels::Required)?)?;
+    let data = Dataset::new(read_labelled(&args.tickets, args.label)?)?;
     let mut log = std::io::stderr().lock();
     for issue in &data.contradictions {
         writeln!(log, "警告 {issue}")?;
@@ -83,7 +90,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     )?;
     writeln!(
         out,
-        "词语 {} 个，技能组 {} 个；以下在留出的 {} 条上评测：",
+        "词语 {} 个，标签 {} 个；以下在留出的 {} 条上评测：",
         report.terms,
         trained.labels.len(),
         report.held_out.rows

@@ -50,7 +50,7 @@ pub enum DatasetError {
     Invalid(Vec<Issue>),
     #[error("没有可用的工单：请检查文件是否为空，或文本去掉问候语、表情后是否还有内容")]
     Empty,
-    #[error("只有一个标签“{0}”：至少要有两个技能组的工单才能训练")]
+    #[error("只有一个标签“{0}”：至少要有两种标签（例如两个技能组）的工单才能训练")]
     OneLabel(String),
 }
 

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::csr::Csr;
-use super::terms::{TicketText, View, for_each_term};
+use super::terms::{TermKeys, TicketText, View};
 use crate::text::segment::Segmenter;
 
 /// Training rows a term must occur in to be kept, and the number of training rows from which that is asked for;
@@ -102,22 +102,23 @@ impl Vectorizer {
     /// One ticket as a sparse row.
     #[must_use]
     pub fn vectorize(&self, ticket: &TicketText) -> Vectorized {
-        let mut found: Vec<u32> = Vec::with_capacity(512);
-        let mut unknown: Vec<u64> = Vec::new();
-        for_each_term(ticket, &self.segmenter, |key, _, _| match self.columns.get(&key) {
-            Some(column) => found.push(*column),
-            None if View::of(key) == View::Characters => unknown.push(key),
-            None => {}
-        });
-        unknown.sort_unstable();
-        unknown.dedup();
-        found.sort_unstable();
-        let mut entries: Vec<(u32, f32)> = found
-            .chunk_by(|a, b| a == b)
-            .map(|run| (run[0], (1.0 + (run.len() as f32).ln()) * self.idf[run[0] as usize]))
-            .collect();
+        self.look_up(&TermKeys::of(ticket, &self.segmenter))
+    }
+
+    /// One ticket as a sparse row, from its terms.
+    #[must_use]
+    pub fn look_up(&self, keys: &TermKeys) -> Vectorized {
+        let mut entries: Vec<(u32, f32)> = Vec::with_capacity(512);
+        let mut unknown = 0;
+        for (key, count) in keys.counted() {
+            match self.columns.get(&key) {
+                Some(column) => entries.push((*column, (1.0 + (count as f32).ln()) * self.idf[*column as usize])),
+                None if View::of(key) == View::Characters => unknown += 1,
+                None => {}
+            }
+        }
         self.scale_views(&mut entries);
-        Vectorized { entries, unknown: unknown.len() }
+        Vectorized { entries, unknown }
     }
 
     /// Scales the entries of each view to the view's length. Entries must be in ascending order.
@@ -169,13 +170,8 @@ pub fn min_rows(rows: usize) -> u32 {
 fn document_frequencies(rows: &[TicketText], segmenter: &Segmenter) -> FxHashMap<u64, u32> {
     let count_chunk = |chunk: &[TicketText]| {
         let mut counts: FxHashMap<u64, u32> = FxHashMap::default();
-        let mut keys = Vec::new();
         for row in chunk {
-            keys.clear();
-            for_each_term(row, segmenter, |key, _, _| keys.push(key));
-            keys.sort_unstable();
-            keys.dedup();
-            keys.iter().for_each(|key| *counts.entry(*key).or_default() += 1);
+            TermKeys::of(row, segmenter).counted().for_each(|(key, _)| *counts.entry(key).or_default() += 1);
         }
         counts
     };

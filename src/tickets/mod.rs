@@ -26,6 +26,7 @@ pub mod route;
 pub mod rows;
 pub mod rules;
 pub mod sentences;
+pub mod signals;
 pub mod stack;
 mod strips;
 pub mod svm;

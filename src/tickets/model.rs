@@ -9,7 +9,7 @@ use super::features::{Vectorized, Vectorizer};
 use super::meaning::{Meaning, Meant};
 use super::promise::{Policy, RoutingEvidence, Witness};
 use super::svm::{SvmModel, largest};
-use super::terms::{TicketText, for_each_term};
+use super::terms::{TermKeys, TicketText, for_each_term};
 
 /// Largest quantised weight.
 const QUANTUM: f32 = 32_767.0;
@@ -166,10 +166,16 @@ impl Model {
     /// A ticket as numbers; a ticket without text is empty.
     #[must_use]
     pub fn read(&self, ticket: &TicketText) -> Reading {
+        self.read_terms(ticket, &TermKeys::of(ticket, self.vectorizer.segmenter()))
+    }
+
+    /// As [`Model::read`], from the ticket's terms: several models look up what was extracted once.
+    #[must_use]
+    pub fn read_terms(&self, ticket: &TicketText, keys: &TermKeys) -> Reading {
         if ticket.is_empty() {
             return Reading::default();
         }
-        Reading { terms: self.vectorizer.vectorize(ticket), meant: self.meaning.as_ref().map(|it| it.of(ticket)) }
+        Reading { terms: self.vectorizer.look_up(keys), meant: self.meaning.as_ref().map(|it| it.of(ticket)) }
     }
 
     /// Judges what was read of a ticket.

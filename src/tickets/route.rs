@@ -11,7 +11,8 @@ use super::explain::{TermWeight, explain};
 use super::model::{Judgement, Model};
 use super::promise::{PRECISION, by_probability};
 use super::rules::{Circumstances, first_match};
-use super::terms::TicketText;
+use super::signals::Signals;
+use super::terms::{TermKeys, TicketText};
 use super::wishes::{Sentence, wishes};
 use crate::corpus::{Priority, Routing, SkillGroup};
 
@@ -54,7 +55,11 @@ pub struct Routed {
     pub shortlist: Vec<RankedGroup>,
     /// The best `top` groups; after the best, those that a sentence speaks for come first.
     pub ranking: Vec<RankedGroup>,
+    /// A rule's; else the learned one, at least high for a complaint.
     pub priority: Priority,
+    /// Probability that the ticket is a complaint, 0..=1; 1 where a complaint phrase of `routing.toml` says so.
+    #[schema(minimum = 0.0, maximum = 1.0)]
+    pub complaint: f64,
     /// Name of the rule of `routing.toml` that decided, if one did.
     pub rule: Option<String>,
     pub flow: Vec<String>,
@@ -77,6 +82,7 @@ pub struct Router {
     /// For groups with a promise of their own, the least confidence that is routed to them; `Some(None)` where the
     /// evidence does not carry the promise.
     own_thresholds: Vec<Option<Option<f64>>>,
+    signals: Arc<Signals>,
 }
 
 impl Router {
@@ -85,7 +91,7 @@ impl Router {
     /// # Errors
     /// What is missing, damaged or of another version.
     pub fn load(dir: &Path) -> Result<Self, BundleError> {
-        bundle::load(dir).map(Self::from)
+        bundle::load(dir).and_then(Self::new)
     }
 
     /// Loads a bundle from the names and contents of its files.
@@ -93,25 +99,37 @@ impl Router {
     /// # Errors
     /// As [`Router::load`].
     pub fn from_files(files: &[(&str, &[u8])]) -> Result<Self, BundleError> {
-        bundle::from_files(files).map(Self::from)
+        bundle::from_files(files).and_then(Self::new)
+    }
+
+    fn new(loaded: Loaded) -> Result<Self, BundleError> {
+        Ok(Self {
+            version: loaded.version,
+            own_thresholds: vec![None; loaded.manifest.labels.len()],
+            labels: loaded.manifest.labels,
+            model: Arc::new(loaded.model),
+            signals: Signals::embedded()?,
+        })
     }
 
     /// The group for a ticket, with the best `top` groups.
     ///
     /// A rule that sets a group decides `route` with confidence 1; it is passed over where the routing file names
-    /// none of the model's groups and so cannot be about this model. A complaint raises the priority to high unless
-    /// a rule sets one. The explanation is about the model's own choice.
+    /// none of the model's groups and so cannot be about this model. Complaint and priority are those of [`Signals`]
+    /// and the complaint phrases, unless a rule sets the priority. The explanation is about the model's own choice.
     #[must_use]
     pub fn route(&self, routing: &Routing, ticket: &Ticket<'_>, top: usize, explain: bool) -> Routed {
         let text = TicketText::new(ticket.title, ticket.text).by(ticket.channel);
-        let judged = self.model.judge(&text);
+        let terms = TermKeys::of(&text, self.model.vectorizer.segmenter());
+        let judged = self.model.judge_reading(&self.model.read_terms(&text, &terms));
         let joined = text.joined();
+        let signal = self.signals.judge(&text, &terms, routing.is_complaint(&joined));
         let predicted = &self.labels[judged.best];
         let about = Circumstances {
             text: &joined,
             channel: ticket.channel,
             customer_tier: ticket.customer_tier,
-            complaint: routing.is_complaint(&joined),
+            complaint: signal.complains,
             predicted,
         };
         let rule = first_match(&routing.rules, &about);
@@ -120,7 +138,6 @@ impl Router {
         let trusted = self.trusts(&judged);
         let spoken = if top > 1 && (explain || !trusted) { wishes(&self.model, ticket) } else { Vec::new() };
         let ranked = |group: usize| self.ranked(group, &judged, &spoken);
-        let usual = if about.complaint { Priority::High } else { Priority::Normal };
         let group = routing.group(&skill_group);
         let applied = rule.filter(|rule| ordered.is_some() || rule.priority.is_some());
         Routed {
@@ -131,7 +148,8 @@ impl Router {
                 None => judged.shortlist.iter().map(|group| ranked(*group)).collect(),
             },
             ranking: order(&judged, &spoken).into_iter().take(top).map(ranked).collect(),
-            priority: rule.and_then(|rule| rule.priority).unwrap_or(usual),
+            priority: rule.and_then(|rule| rule.priority).unwrap_or(signal.priority),
+            complaint: signal.complaint,
             rule: applied.map(|rule| rule.name.clone()),
             flow: group.map(|group| group.flow.clone()).unwrap_or_default(),
             promise: Self::promise(routing, &skill_group),
@@ -253,15 +271,4 @@ fn order(judged: &Judgement, spoken: &[(usize, Sentence)]) -> Vec<usize> {
     let mut order = by_probability(&judged.probabilities);
     order.sort_by_key(|group| *group != judged.best && !spoken.iter().any(|(of, _)| of == group));
     order
-}
-
-impl From<Loaded> for Router {
-    fn from(loaded: Loaded) -> Self {
-        Self {
-            version: loaded.version,
-            own_thresholds: vec![None; loaded.manifest.labels.len()],
-            labels: loaded.manifest.labels,
-            model: Arc::new(loaded.model),
-        }
-    }
 }

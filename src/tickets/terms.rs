@@ -85,6 +85,26 @@ impl TicketText {
     }
 }
 
+/// The keys of all occurrences of a ticket's terms, ascending; the same for every model.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TermKeys(Vec<u64>);
+
+impl TermKeys {
+    /// Extracts the terms of a ticket.
+    #[must_use]
+    pub fn of(ticket: &TicketText, segmenter: &Segmenter) -> Self {
+        let mut keys = Vec::with_capacity(512);
+        for_each_term(ticket, segmenter, |key, _, _| keys.push(key));
+        keys.sort_unstable();
+        Self(keys)
+    }
+
+    /// Each distinct key with the number of its occurrences, ascending.
+    pub fn counted(&self) -> impl Iterator<Item = (u64, usize)> {
+        self.0.chunk_by(|a, b| a == b).map(|run| (run[0], run.len()))
+    }
+}
+
 /// Calls `visit` with the key and the words or characters of every occurrence of a term; the second piece is empty
 /// except for pairs of words.
 pub fn for_each_term(ticket: &TicketText, segmenter: &Segmenter, mut visit: impl FnMut(u64, &str, &str)) {

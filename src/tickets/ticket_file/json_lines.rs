@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Reader;
 use super::column::{self, COLUMNS, Column};
+use super::label::LabelField;
 
 /// Fields named in a message at most.
 const MOST_NAMED: usize = 10;
@@ -22,13 +23,16 @@ pub(super) fn read(reader: &mut Reader<'_>, text: &str) {
 
 fn row(reader: &mut Reader<'_>, line: usize, fields: &Map<String, Value>) {
     let mut values = [const { None }; COLUMNS.len()];
-    let found = column::find(fields.keys().map(String::as_str));
-    for ((value, place), (column, _)) in values.iter_mut().zip(found).zip(COLUMNS) {
+    let found = column::find(fields.keys().map(String::as_str), reader.field);
+    for ((value, place), column) in values.iter_mut().zip(found).zip(COLUMNS) {
         let Some((name, given)) = place.and_then(|at| fields.iter().nth(at)) else { continue };
         *value = match given {
             Value::Null => None,
             Value::String(text) => Some(text.clone()),
             Value::Number(number) if column == Column::Label => Some(number.to_string()),
+            Value::Bool(yes) if column == Column::Label && reader.field == LabelField::Complaint => {
+                Some(yes.to_string())
+            }
             other => return reader.issue(line, format!("字段 {name} 应为字符串，这里是{}", kind(other))),
         };
     }

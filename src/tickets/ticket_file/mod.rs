@@ -6,12 +6,14 @@
 mod column;
 mod csv_file;
 mod json_lines;
+mod label;
 mod table;
 mod xlsx_file;
 
 use std::path::{Path, PathBuf};
 
-use self::column::{COLUMNS, Column};
+use self::column::COLUMNS;
+pub use self::label::LabelField;
 use super::dataset::{DatasetError, TicketRow};
 use super::terms::TicketText;
 use crate::corpus::load::encoding;
@@ -68,16 +70,29 @@ pub fn read_tickets(paths: &[PathBuf], labels: Labels) -> Result<Vec<TicketRow>,
     Ok(read_raw(paths, labels)?.iter().map(RawTicket::to_row).collect())
 }
 
+/// As [`read_tickets`], with this field as the label, which every ticket must have.
+///
+/// # Errors
+/// As [`read_tickets`].
+pub fn read_labelled(paths: &[PathBuf], field: LabelField) -> Result<Vec<TicketRow>, DatasetError> {
+    Ok(read_files(paths, Labels::Required, field)?.iter().map(RawTicket::to_row).collect())
+}
+
 /// As [`read_tickets`], with the tickets as they were written.
 ///
 /// # Errors
 /// As [`read_tickets`].
 pub fn read_raw(paths: &[PathBuf], labels: Labels) -> Result<Vec<RawTicket>, DatasetError> {
+    read_files(paths, labels, LabelField::SkillGroup)
+}
+
+fn read_files(paths: &[PathBuf], labels: Labels, field: LabelField) -> Result<Vec<RawTicket>, DatasetError> {
     let mut rows = Vec::new();
     let mut issues = Vec::new();
     for file in expand(paths)? {
         let bytes = std::fs::read(&file).map_err(|source| DatasetError::Read { file: file.clone(), source })?;
-        let mut reader = Reader { file: file.display().to_string(), labels, rows: &mut rows, issues: &mut issues };
+        let mut reader =
+            Reader { file: file.display().to_string(), labels, field, rows: &mut rows, issues: &mut issues };
         match Format::of(&file) {
             Format::Xlsx => xlsx_file::read(&mut reader, &bytes),
             Format::OldExcel => reader.issue(0, "旧的 .xls 格式读不了，请用表格软件另存为 .xlsx"),
@@ -142,6 +157,8 @@ impl Format {
 struct Reader<'a> {
     file: String,
     labels: Labels,
+    /// What the label is.
+    field: LabelField,
     rows: &'a mut Vec<RawTicket>,
     issues: &'a mut Vec<Issue>,
 }
@@ -171,19 +188,20 @@ impl Reader<'_> {
         if chars > MOST_CHARS {
             return self.issue(line, format!("标题和正文共 {chars} 字，超过 {MOST_CHARS} 字：是不是少了换行或引号？"));
         }
-        let label = label.unwrap_or_default().trim().to_owned();
-        if let Err(message) = self.check_label(&label) {
-            return self.issue(line, message);
-        }
+        let label = match self.label(label.unwrap_or_default().trim()) {
+            Ok(label) => label,
+            Err(message) => return self.issue(line, message),
+        };
         let filled = |value: Option<String>| value.map(|v| v.trim().to_lowercase()).filter(|v| !v.is_empty());
         let place = Place { file: self.file.clone(), line };
         let (channel, customer_tier) = (filled(channel), filled(customer_tier));
         self.rows.push(RawTicket { title, text, label, channel, customer_tier, place });
     }
 
-    fn check_label(&self, label: &str) -> Result<(), String> {
+    fn label(&self, label: &str) -> Result<String, String> {
         if label.is_empty() && self.labels == Labels::Required {
-            return Err(format!("标签为空：请填写 {}（技能组）", Column::Label.name()));
+            let (name, meaning) = (self.field.columns()[0], self.field.meaning());
+            return Err(format!("标签为空：请填写 {name}（{meaning}）"));
         }
         if label.chars().any(char::is_control) {
             return Err("标签里有换行、制表符或其他控制字符，请删去".to_owned());
@@ -192,7 +210,7 @@ impl Reader<'_> {
         if chars > MOST_LABEL_CHARS {
             return Err(format!("标签有 {chars} 字，超过 {MOST_LABEL_CHARS} 字：是不是把正文填进了标签？"));
         }
-        Ok(())
+        self.field.value(label.to_owned())
     }
 }
 

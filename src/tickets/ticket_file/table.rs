@@ -1,6 +1,7 @@
 //! A table of cells → rows, for both spreadsheet formats: finds the header row and takes the columns it names.
 
 use super::column::{self, COLUMNS, Column};
+use super::label::LabelField;
 use super::{Labels, Reader};
 use crate::corpus::load::sheet::{HEADER_SEARCH, Row, shown};
 
@@ -8,15 +9,18 @@ use crate::corpus::load::sheet::{HEADER_SEARCH, Row, shown};
 /// header has one inside a text.
 pub(super) fn read(reader: &mut Reader<'_>, rows: &[Row], separated: bool) {
     let Some(first) = rows.iter().find(|row| !row.is_blank()) else { return };
-    let Some((header, columns)) = find_header(rows) else {
+    let Some((header, columns)) = find_header(rows, reader.field) else {
         let message =
             format!("缺少文本列，列名可以是 text、content、内容、正文 等；这里的表头是：{}", shown(&first.cells));
         return reader.issue(first.number, message);
     };
     let head = &rows[header];
     if columns[Column::Label as usize].is_none() && reader.labels == Labels::Required {
-        let message = "缺少标签列，列名可以是 label、标签、技能组 等；这里的表头是：";
-        return reader.issue(head.number, format!("{message}{}", shown(&head.cells)));
+        let names = match reader.field {
+            LabelField::SkillGroup => "缺少标签列，列名可以是 label、标签、技能组 等".to_owned(),
+            field => format!("缺少{}列，列名可以是 {} 等", field.meaning(), field.columns().join("、")),
+        };
+        return reader.issue(head.number, format!("{names}；这里的表头是：{}", shown(&head.cells)));
     }
     for row in rows[header + 1..].iter().filter(|row| !row.is_blank()) {
         let surplus = row.cells.iter().skip(head.cells.len()).filter(|cell| !cell.trim().is_empty()).count();
@@ -32,13 +36,13 @@ pub(super) fn read(reader: &mut Reader<'_>, rows: &[Row], separated: bool) {
 }
 
 /// The first of the first rows that names a text and a label, or else a text.
-fn find_header(rows: &[Row]) -> Option<(usize, [Option<usize>; COLUMNS.len()])> {
+fn find_header(rows: &[Row], field: LabelField) -> Option<(usize, [Option<usize>; COLUMNS.len()])> {
     let candidates: Vec<_> = rows
         .iter()
         .enumerate()
         .filter(|(_, row)| !row.is_blank())
         .take(HEADER_SEARCH)
-        .map(|(at, row)| (at, column::find(row.cells.iter().map(String::as_str))))
+        .map(|(at, row)| (at, column::find(row.cells.iter().map(String::as_str), field)))
         .filter(|(_, found)| found[Column::Text as usize].or(found[Column::Title as usize]).is_some())
         .collect();
     let labelled = candidates.iter().find(|(_, found)| found[Column::Label as usize].is_some());

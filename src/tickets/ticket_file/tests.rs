@@ -113,6 +113,43 @@ fn says_every_problem_with_its_line() {
 }
 
 #[test]
+fn learns_another_field_where_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |name: &str, text: &str, field| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        let labels = |rows: Vec<TicketRow>| rows.into_iter().map(|row| row.label).collect::<Vec<_>>();
+        read_labelled(&[file], field).map(labels).map_err(|error| error.to_string())
+    };
+    let rows = concat!(
+        r#"{"text":"到底管不管","label":"returns","complaint":true,"priority":"high"}"#,
+        "\n",
+        r#"{"text":"怎么退","label":"returns","投诉":"否","优先级":"普通"}"#,
+    );
+    assert_eq!(read("a.jsonl", rows, LabelField::SkillGroup).unwrap(), ["returns", "returns"]);
+    assert_eq!(read("a.jsonl", rows, LabelField::Complaint).unwrap(), ["true", "false"]);
+    assert_eq!(read("a.jsonl", rows, LabelField::Priority).unwrap(), ["high", "normal"]);
+    let table = "内容,是否投诉,紧急程度\n到底管不管,是,紧急\n怎么退,FALSE,一般\n";
+    assert_eq!(read("a.csv", table, LabelField::Complaint).unwrap(), ["true", "false"]);
+    assert_eq!(read("a.csv", table, LabelField::Priority).unwrap(), ["urgent", "normal"]);
+    let broken =
+        "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\"a\",\"priority\":true}\n{\"text\":\"a\",\"priority\":\"P0\"}\n";
+    let error = read("b.jsonl", broken, LabelField::Priority).unwrap_err();
+    for expected in [
+        "b.jsonl:1: 标签为空：请填写 priority（优先级）",
+        "b.jsonl:2: 字段 priority 应为字符串，这里是布尔值",
+        "b.jsonl:3: priority 应为 normal、high 或 urgent（普通、高或紧急），这里是“P0”",
+    ] {
+        assert!(error.contains(expected), "{expected} not in {error}");
+    }
+    let error = read("b.csv", "内容,标签\n退款,x\n", LabelField::Complaint).unwrap_err();
+    assert!(
+        error.contains("b.csv:1: 缺少是否投诉列，列名可以是 complaint、is_complaint、投诉、是否投诉 等"),
+        "{error}"
+    );
+}
+
+#[test]
 fn names_files_and_directories_that_give_nothing() {
     let error = read_tickets(&[PathBuf::from("nowhere.jsonl")], Labels::Required).unwrap_err();
     assert!(error.to_string().contains("nowhere.jsonl"));

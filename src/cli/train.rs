@@ -24,7 +24,7 @@ pub struct Args {
     /// 模型输出目录；已有模型会被替换，其他内容不会被覆盖
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// 学什么：skill_group、complaint（是否投诉）或 priority（优先级）
+    /// 学什么：`skill_group`、complaint（是否投诉）或 priority（优先级）
     #[arg(long, default_value = "skill_group", value_name = "字段", value_parser = label_field)]
     pub label: LabelField,
     /// 随机种子：同样的工单和种子得到逐字节相同的模型

@@ -150,6 +150,19 @@ fn encoder_kind(name: &str) -> Result<EncoderKind, String> {
     EncoderKind::named(name).ok_or_else(|| format!("没有编码器“{name}”，应为 standard 或 accurate"))
 }
 
+/// An encoder, or none; a type of its own, for clap takes a bare option for an absent flag.
+#[derive(Debug, Clone, Copy)]
+pub struct EncoderOrNone(Option<EncoderKind>);
+
+fn encoder_or_none(name: &str) -> Result<EncoderOrNone, String> {
+    if name == "none" {
+        return Ok(EncoderOrNone(None));
+    }
+    let kind = EncoderKind::named(name);
+    kind.map(|kind| EncoderOrNone(Some(kind)))
+        .ok_or_else(|| format!("没有编码器“{name}”，应为 standard、accurate 或 none"))
+}
+
 fn command() -> Command {
     in_chinese(Cli::command())
         .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help("显示版本"))

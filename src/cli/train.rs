@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::encoder::EncoderKind;
 use crate::tickets::bundle::{check_target, install, to_files};
 use crate::tickets::dataset::Dataset;
 use crate::tickets::features::DEFAULT_MAX_TERMS;
@@ -38,19 +37,11 @@ pub struct Args {
     #[arg(long, default_value_t = DEFAULT_MAX_TERMS, value_parser = at_least_one)]
     pub max_terms: usize,
     /// 句意编码器：standard、accurate，或 none（只用词语）
-    #[arg(long, default_value = "standard", value_name = "编码器", value_parser = encoder)]
-    pub encoder: Encoder,
+    #[arg(long, default_value = "standard", value_name = "编码器", value_parser = super::encoder_or_none)]
+    pub encoder: super::EncoderOrNone,
     /// 以 JSON 输出报告
     #[arg(long)]
     pub json: bool,
-}
-
-/// The encoder asked for; a type of its own, for clap takes a bare option for an absent flag.
-#[derive(Debug, Clone, Copy)]
-pub struct Encoder(Option<EncoderKind>);
-
-fn encoder(name: &str) -> Result<Encoder, String> {
-    if name == "none" { Ok(Encoder(None)) } else { super::encoder_kind(name).map(|kind| Encoder(Some(kind))) }
 }
 
 fn label_field(name: &str) -> Result<LabelField, String> {

@@ -1,22 +1,18 @@
 //! Dual coordinate descent for all groups at once: the learning behind [`super::svm`].
 //!
 //! Weights of a term lie group by group, so that a row's term touches one stretch of memory whatever the number of
-//! groups, and the commonest terms come first, so that what is touched all the time stays in the cache. Loops are compiled for the widest vectors the machine has; sums run in a fixed order, so that every machine
-//! learns the same bits.
+//! groups, and the commonest terms come first, so that what is touched all the time stays in the cache. The loops over
+//! numbers are in [`super::strips`], compiled for the widest vectors the machine has.
 
 use ndarray::Array1;
 use pulp::NullaryFnOnce;
 
-use super::csr::{Csr, SparseRow};
+use super::csr::Csr;
 use super::informative::squared_factors;
 use super::rows::Rows;
+use super::strips::{STEP, dot, gather, products, scatter};
 use super::svm::{SvmModel, SvmParams};
 use crate::random::SplitMix;
-
-/// Groups a vector step handles; the groups of a term are filled up to a multiple of it.
-const STEP: usize = 4;
-/// Partial sums of a dense product.
-const LANES: usize = 16;
 
 /// The state of learning.
 pub(super) struct Descent<'a> {
@@ -86,7 +82,7 @@ impl<'a> Descent<'a> {
             rows,
             targets,
             stride,
-            norms: norms(&sparse, rows, &factors, [classes, stride]),
+            norms: pulp::Arch::new().dispatch(Norms { sparse: &sparse, rows, factors: &factors, classes, stride }),
             factors,
             alpha: vec![0.0; rows.len() * classes],
             live: vec![true; rows.len() * classes],
@@ -146,22 +142,23 @@ impl<'a> Descent<'a> {
 
     /// One row: all live groups take their step.
     #[inline(always)]
-    fn visit(&mut self, at: usize, sums: &mut [f32], steps: &mut [f32]) {
+    fn visit(&mut self, at: usize, room: &mut Room) {
         let classes = self.params.classes;
         let mine = at * classes..(at + 1) * classes;
-        if !self.live[mine.clone()].contains(&true) {
+        room.live.clear();
+        room.live.extend(self.live[mine.clone()].iter().enumerate().filter(|(_, live)| **live).map(|(class, _)| class));
+        if room.live.is_empty() {
             return;
         }
         let (sparse, dense) = (self.sparse.row(at), self.rows.dense(at));
-        gather(sparse, &self.terms, sums);
-        steps.fill(0.0);
+        room.sums.fill(0.0);
+        gather(sparse, &self.terms, &mut room.sums, |value| value);
+        products(&self.dense, dense, &room.live, &mut room.products);
+        room.steps.fill(0.0);
         let mut moved = false;
-        for (class, place) in mine.enumerate() {
-            if !self.live[place] {
-                continue;
-            }
-            let weights = &mut self.dense[class * dense.len()..(class + 1) * dense.len()];
-            let margin = sums[class] + self.biases[class] + dot(weights, dense);
+        for class in room.live.iter().copied() {
+            let place = mine.start + class;
+            let margin = room.sums[class] + self.biases[class] + room.products[class];
             let group = &mut self.groups[class];
             let sign = if self.targets[at] == class { 1.0 } else { -1.0 };
             let slack = group.slack[usize::from(sign > 0.0)];
@@ -179,18 +176,30 @@ impl<'a> Descent<'a> {
             if projected.abs() > 1e-7 {
                 self.alpha[place] = (alpha - gradient / (self.norms[place] + slack)).max(0.0);
                 let step = (self.alpha[place] - alpha) * sign;
+                let weights = &mut self.dense[class * dense.len()..(class + 1) * dense.len()];
                 for (weight, value) in weights.iter_mut().zip(dense) {
                     *weight += step * value;
                 }
                 self.biases[class] += step;
-                steps[class] = step;
+                room.steps[class] = step;
                 moved = true;
             }
         }
         if moved {
-            scatter(sparse, &mut self.terms, &self.factors, steps);
+            scatter(sparse, &mut self.terms, &self.factors, &room.steps);
         }
     }
+}
+
+/// Working memory of [`Descent::visit`].
+struct Room {
+    /// The groups that look at the row.
+    live: Vec<usize>,
+    /// What the terms and what the dense part say, group by group.
+    sums: Vec<f32>,
+    products: Vec<f32>,
+    /// How far each group goes along the row.
+    steps: Vec<f32>,
 }
 
 /// One pass over the rows.
@@ -204,65 +213,43 @@ impl NullaryFnOnce for Epoch<'_, '_> {
 
     #[inline(always)]
     fn call(self) {
-        let (mut sums, mut steps) = (vec![0.0; self.descent.stride], vec![0.0; self.descent.stride]);
+        let zeros = || vec![0.0; self.descent.stride];
+        let mut room = Room { live: Vec::new(), sums: zeros(), products: zeros(), steps: zeros() };
         for at in self.order {
-            self.descent.visit(*at, &mut sums, &mut steps);
+            self.descent.visit(*at, &mut room);
         }
     }
 }
 
-/// Sums of the terms' weights, group by group.
-#[inline(always)]
-fn gather(row: SparseRow<'_>, terms: &[f32], sums: &mut [f32]) {
-    sums.fill(0.0);
-    let stride = sums.len();
-    let (sums, _) = sums.as_chunks_mut::<STEP>();
-    for (column, value) in row.indices.iter().zip(row.values) {
-        let (weights, _) = terms[*column as usize * stride..][..stride].as_chunks::<STEP>();
-        for (sums, weights) in sums.iter_mut().zip(weights) {
-            for (sum, weight) in sums.iter_mut().zip(weights) {
-                *sum += weight * value;
-            }
-        }
-    }
+/// Squared lengths of the rows under each group's factors, one for the bias included.
+struct Norms<'a> {
+    sparse: &'a Csr,
+    rows: &'a Rows<'a>,
+    factors: &'a [f32],
+    classes: usize,
+    stride: usize,
 }
 
-/// Adds each group's step times the row, times the terms' factors, to the terms' weights.
-#[inline(always)]
-fn scatter(row: SparseRow<'_>, terms: &mut [f32], factors: &[f32], steps: &[f32]) {
-    let stride = steps.len();
-    let (steps, _) = steps.as_chunks::<STEP>();
-    for (column, value) in row.indices.iter().zip(row.values) {
-        let start = *column as usize * stride;
-        let (weights, _) = terms[start..start + stride].as_chunks_mut::<STEP>();
-        if factors.is_empty() {
-            for (weights, steps) in weights.iter_mut().zip(steps) {
-                for (weight, step) in weights.iter_mut().zip(steps) {
-                    *weight += step * value;
-                }
-            }
-        } else {
-            let (factors, _) = factors[start..start + stride].as_chunks::<STEP>();
-            for ((weights, steps), factors) in weights.iter_mut().zip(steps).zip(factors) {
-                for ((weight, step), factor) in weights.iter_mut().zip(steps).zip(factors) {
-                    *weight += step * value * factor;
-                }
-            }
-        }
-    }
-}
+impl NullaryFnOnce for Norms<'_> {
+    type Output = Vec<f32>;
 
-/// Inner product; the order of the sum does not depend on the machine.
-#[inline(always)]
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0_f32; LANES];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    for (a, b) in a.iter().zip(b) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
+    #[inline(always)]
+    fn call(self) -> Vec<f32> {
+        let mut norms = Vec::with_capacity(self.rows.len() * self.classes);
+        let mut own = vec![0.0; self.stride];
+        for at in 0..self.rows.len() {
+            let (sparse, dense) = (self.sparse.row(at), self.rows.dense(at));
+            let constant = 1.0 + dot(dense, dense);
+            if self.factors.is_empty() {
+                own.fill(sparse.values.iter().fold(constant, |norm, value| norm + value * value));
+            } else {
+                own.fill(constant);
+                gather(sparse, self.factors, &mut own, |value| value * value);
+            }
+            norms.extend_from_slice(&own[..self.classes]);
         }
+        norms
     }
-    sums.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
 }
 
 /// The sparse part of the rows with the commonest column first, and which column each was; columns that no row has are
@@ -286,25 +273,4 @@ fn commonest_first(rows: &Rows<'_>) -> (Csr, Vec<u32>) {
         sparse.push_row(entries);
     }
     (sparse, columns)
-}
-
-/// Squared lengths of the rows under each group's factors, one for the bias included.
-fn norms(sparse: &Csr, rows: &Rows<'_>, factors: &[f32], [classes, stride]: [usize; 2]) -> Vec<f32> {
-    let mut norms = Vec::with_capacity(rows.len() * classes);
-    for at in 0..rows.len() {
-        let (sparse, dense) = (sparse.row(at), rows.dense(at));
-        let constant = 1.0 + dot(dense, dense);
-        let start = norms.len();
-        norms.resize(start + classes, constant);
-        for (column, value) in sparse.indices.iter().zip(sparse.values) {
-            let square = value * value;
-            if factors.is_empty() {
-                norms[start..].iter_mut().for_each(|norm| *norm += square);
-            } else {
-                let factors = &factors[*column as usize * stride..][..classes];
-                norms[start..].iter_mut().zip(factors).for_each(|(norm, factor)| *norm += square * factor);
-            }
-        }
-    }
-    norms
 }

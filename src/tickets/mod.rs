@@ -28,6 +28,7 @@ pub mod rules;
 pub mod sentences;
 pub mod signals;
 pub mod stack;
+mod strips;
 pub mod svm;
 pub mod terms;
 pub mod ticket_file;

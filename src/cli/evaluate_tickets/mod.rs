@@ -43,6 +43,9 @@ pub struct Args {
     /// 随机种子
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
+    /// 训练时的句意编码器：standard、accurate，或 none（只用词语）
+    #[arg(long, default_value = "standard", value_name = "编码器", value_parser = crate::cli::encoder_or_none)]
+    pub encoder: crate::cli::EncoderOrNone,
     /// 与这个模型逐条比较；与 --model 同用，任一模型训练过的工单都排除
     #[arg(long, value_name = "DIR")]
     pub compare: Option<PathBuf>,
@@ -75,7 +78,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mode = mode(args)?;
     let outside =
         args.oos.as_ref().map(|file| read_tickets(std::slice::from_ref(file), Labels::Optional)).transpose()?;
-    let options = TrainOptions { seed: args.seed, ..TrainOptions::default() };
+    let options = TrainOptions { seed: args.seed, encoder: args.encoder.0, ..TrainOptions::default() };
     let (evaluated, comparison) = match mode {
         Mode::Model(dir) => judge_model(args, dir, outside)?,
         Mode::Split => {

@@ -15,6 +15,7 @@ use linfa::traits::{Fit, Predict};
 use ndarray::{Array1, Array2, Axis};
 use yingda::corpus::{Place, Routing};
 use yingda::encoder::EncoderKind;
+use yingda::text::segment::Segmenter;
 use yingda::tickets::bundle::{from_files, to_files};
 use yingda::tickets::csr::Csr;
 use yingda::tickets::dataset::{Dataset, TicketRow};
@@ -22,8 +23,9 @@ use yingda::tickets::features::Vectorizer;
 use yingda::tickets::lbfgs::minimize;
 use yingda::tickets::meaning::Meaning;
 use yingda::tickets::rows::{Dense, Rows};
+use yingda::tickets::signals::Signals;
 use yingda::tickets::svm::{LinearSvm, largest};
-use yingda::tickets::terms::TicketText;
+use yingda::tickets::terms::{TermKeys, TicketText};
 use yingda::tickets::train::{TrainOptions, train};
 use yingda::tickets::{Router, Ticket};
 
@@ -106,6 +108,10 @@ fn routing(c: &mut Criterion) {
     let ticket = &data.rows[0].ticket;
     let (routing, asked) = (Routing::default(), Ticket { text: &ticket.text, ..Ticket::default() });
     let mut group = c.benchmark_group("one ticket");
+    let (signals, terms) = (Signals::embedded().unwrap(), TermKeys::of(ticket, &Segmenter::default()));
+    group.bench_function("complaint and priority from its terms", |b| {
+        b.iter(|| signals.judge(black_box(ticket), &terms, false));
+    });
     for (name, encoder) in ENCODERS {
         let options = options(encoder);
         let files = to_files(&train(&data, &options, &|_, _| ()).unwrap(), &options, &data.keys()).unwrap();

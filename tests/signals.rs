@@ -132,7 +132,7 @@ fn says_where_the_label_is_missing_and_when_there_is_only_one() {
     let file = folder.path().join("calm.jsonl");
     std::fs::write(&file, "{\"text\":\"怎么退\",\"complaint\":false}\n{\"text\":\"怎么换\",\"complaint\":false}\n")
         .unwrap();
-    let one = Dataset::new(read_labelled(&[file.clone()], LabelField::Complaint).unwrap());
+    let one = Dataset::new(read_labelled(std::slice::from_ref(&file), LabelField::Complaint).unwrap());
     assert!(matches!(one, Err(DatasetError::OneLabel(label)) if label == "false"));
     std::fs::write(&file, "{\"text\":\"怎么退\",\"complaint\":false}\n{\"text\":\"骗子\",\"投诉\":\"是\"}\n").unwrap();
     let two = Dataset::new(read_labelled(&[file], LabelField::Complaint).unwrap()).unwrap();

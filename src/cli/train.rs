@@ -24,8 +24,8 @@ pub struct Args {
     /// 模型输出目录；已有模型会被替换，其他内容不会被覆盖
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// 学什么：`skill_group`、complaint（是否投诉）或 priority（优先级）
-    #[arg(long, default_value = "skill_group", value_name = "字段", value_parser = label_field)]
+    /// 学哪一个字段：技能组、是否投诉或优先级
+    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority", value_parser = label_field)]
     pub label: LabelField,
     /// 随机种子：同样的工单和种子得到逐字节相同的模型
     #[arg(long, default_value_t = 0)]

@@ -17,9 +17,9 @@ use super::svm::{LinearSvm, SvmError, SvmModel, largest};
 
 /// Prices tried; the first where they do equally well.
 const COSTS: [f64; 3] = [0.5, 0.25, 1.0];
-/// Work (numbers in the rows times groups) up to which prices are tried on all folds, and on one; beyond it the first
-/// price is taken.
-const PICKING: [usize; 2] = [10_000_000, 30_000_000];
+/// Work (numbers in the rows times groups) up to which prices are tried; beyond it rows are many, prices matter little,
+/// and the first is taken.
+const PICKING: usize = 25_000_000;
 /// How many dense numbers are as much work as one sparse one.
 const DENSE_PER_SPARSE: usize = 8;
 
@@ -110,11 +110,7 @@ impl Folded<'_> {
     fn picking_folds(&self) -> usize {
         let sparse: usize = (0..self.sparse.rows()).map(|row| self.sparse.row(row).indices.len()).sum();
         let work = (sparse + self.dense.values.len() / DENSE_PER_SPARSE).saturating_mul(self.labels.len());
-        match PICKING.iter().filter(|most| work <= **most).count() {
-            0 => 0,
-            1 => 1,
-            _ => self.folds - 1,
-        }
+        if work <= PICKING { self.folds - 1 } else { 0 }
     }
 
     /// For each member the place of the best price and what the member says at that price about the folds tried.

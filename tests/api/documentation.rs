@@ -46,6 +46,14 @@ fn every_route_is_documented_and_nothing_else() {
 }
 
 #[test]
+fn the_probability_of_a_complaint_is_documented() {
+    let api = document();
+    let complaint = &api["components"]["schemas"]["Routed"]["properties"]["complaint"];
+    assert_eq!((complaint["type"].as_str(), complaint["maximum"].as_f64()), (Some("number"), Some(1.0)), "{complaint}");
+    assert!(complaint["description"].as_str().unwrap().starts_with("Probability"), "{complaint}");
+}
+
+#[test]
 fn documented_routes_exist() {
     let app = TestApp::spawn();
     for (method, path) in VERSIONED {

@@ -20,6 +20,21 @@ fn a_ticket_gets_everything_the_contract_names() {
 }
 
 #[test]
+fn a_ticket_is_told_to_be_a_complaint_and_how_urgent() {
+    let app = TestApp::spawn();
+    let classified = |text: &str| app.post("/v1/classify", &json!({"text": text})).json();
+    let calm = classified("请问纸尿裤的L码适合多重的宝宝");
+    assert!(calm["complaint"].as_f64().unwrap() < 0.1 && calm["priority"] == "normal", "{calm}");
+    let phrase = classified("我要投诉你们的快递员");
+    assert!(phrase["complaint"] == 1.0 && phrase["priority"] == "high", "{phrase}");
+    let learned = classified("什么垃圾客服，说了五遍都听不懂人话");
+    assert!(learned["complaint"].as_f64().unwrap() > 0.75 && learned["priority"] == "high", "{learned}");
+    assert_eq!(learned["rule"], "complaints"); // the shipped rule hears what the model says
+    let urgent = classified("暖奶器插上电就冒烟了，还有火星，孩子吓哭了");
+    assert!(urgent["complaint"].as_f64().unwrap() < 0.5 && urgent["priority"] == "urgent", "{urgent}");
+}
+
+#[test]
 fn a_batch_answers_in_order_and_like_single_tickets() {
     let app = TestApp::spawn();
     let tickets: Vec<_> = (0..150).map(|n| json!({"text": format!("第{n}单 快递一直不动")})).collect();

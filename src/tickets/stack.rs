@@ -81,8 +81,8 @@ impl Stack {
     pub fn scores(&self, margins: Margins<'_>, row: usize) -> Vec<f64> {
         let flat: Vec<f64> = self.own.iter().flatten().chain(&self.offsets).chain(&self.cross).copied().collect();
         let shape = Shape { members: self.own.len(), groups: self.offsets.len(), crossed: !self.cross.is_empty() };
-        let mut scores = vec![0.0; shape.groups];
-        shape.scores(margins.members, row, &flat, &mut scores);
+        let (mut scores, mut crossed) = (vec![0.0; shape.groups], vec![0.0; shape.groups]);
+        shape.scores(margins.members, row, &shape.turned(&flat), [&mut scores, &mut crossed]);
         scores
     }
 
@@ -147,7 +147,18 @@ impl Shape {
         }
     }
 
-    fn scores(self, members: &[Vec<Vec<f64>>], row: usize, at: &[f64], scores: &mut [f64]) {
+    /// The weights with those of other groups' margins margin by margin, so that all groups add the same margin at once.
+    fn turned(self, at: &[f64]) -> Vec<f64> {
+        let (straight, cross) = at.split_at((self.members + 1) * self.groups);
+        let mut turned = straight.to_vec();
+        for margin in 0..if cross.is_empty() { 0 } else { self.groups } {
+            turned.extend(cross.iter().skip(margin).step_by(self.groups));
+        }
+        turned
+    }
+
+    /// Scores of a row under [`Shape::turned`] weights; what is added by other groups' margins is summed in `crossed`.
+    fn scores(self, members: &[Vec<Vec<f64>>], row: usize, at: &[f64], [scores, crossed]: [&mut [f64]; 2]) {
         let groups = self.groups;
         let (slopes, rest) = at.split_at(self.members * groups);
         let (offsets, cross) = rest.split_at(groups);
@@ -157,11 +168,12 @@ impl Shape {
                 *score += slope * margin;
             }
         }
-        if let Some(last) = members.last() {
-            for (score, weights) in scores.iter_mut().zip(cross.chunks_exact(groups)) {
-                *score += weights.iter().zip(&last[row]).map(|(weight, margin)| weight * margin).sum::<f64>();
-            }
+        let Some(last) = members.last().filter(|_| !cross.is_empty()) else { return };
+        crossed.fill(0.0);
+        for (weights, margin) in cross.chunks_exact(groups).zip(&last[row]) {
+            crossed.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight * margin);
         }
+        scores.iter_mut().zip(crossed).for_each(|(score, sum)| *score += *sum);
     }
 
     /// Mean log loss of a softmax over the scores, with its gradient.
@@ -172,9 +184,10 @@ impl Shape {
         let (slopes, rest) = gradient.split_at_mut(self.members * groups);
         let (offsets, cross) = rest.split_at_mut(groups);
         let mut loss = 0.0;
-        let mut errors = vec![0.0; groups];
+        let (mut errors, mut crossed) = (vec![0.0; groups], vec![0.0; groups]);
+        let turned = self.turned(at);
         for row in rows.iter().copied() {
-            self.scores(margins.members, row, at, &mut errors);
+            self.scores(margins.members, row, &turned, [&mut errors, &mut crossed]);
             let truth = margins.targets[row];
             loss += share * softmax_errors(&mut errors, truth);
             errors.iter_mut().for_each(|error| *error *= share);

@@ -82,10 +82,11 @@ fn scatter_strip<const WIDTH: usize>(
     };
     for (column, value) in row.indices.iter().zip(row.values) {
         let at = *column as usize * stride + start;
-        let added: [f32; WIDTH] = match factors.get(at..).and_then(<[f32]>::first_chunk::<WIDTH>) {
-            Some(factors) => std::array::from_fn(|group| steps[group] * value * factors[group]),
-            None => steps.map(|step| step * value),
-        };
+        let mut added = *steps;
+        added.iter_mut().for_each(|step| *step *= value);
+        if let Some(factors) = factors.get(at..).and_then(<[f32]>::first_chunk::<WIDTH>) {
+            added.iter_mut().zip(factors).for_each(|(step, factor)| *step *= factor);
+        }
         let Some(weights) = terms[at..].first_chunk_mut::<WIDTH>() else {
             return;
         };
@@ -118,20 +119,22 @@ fn four_dots(all: [&[f32]; 4], row: &[f32]) -> [f32; 4] {
     let (chunks, rest) = row.as_chunks::<LANES>();
     let mut sums = [[0.0_f32; LANES]; 4];
     for ((((values, a), b), c), d) in chunks.iter().zip(a.0).zip(b.0).zip(c.0).zip(d.0) {
-        sums[0] = plus(sums[0], a, values);
-        sums[1] = plus(sums[1], b, values);
-        sums[2] = plus(sums[2], c, values);
-        sums[3] = plus(sums[3], d, values);
+        add_products(&mut sums[0], a, values);
+        add_products(&mut sums[1], b, values);
+        add_products(&mut sums[2], c, values);
+        add_products(&mut sums[3], d, values);
     }
-    let rests = [a.1, b.1, c.1, d.1].map(|weights| rest_of(weights, rest));
-    std::array::from_fn(|of| total(&sums[of]) + rests[of])
+    let mut found = [a.1, b.1, c.1, d.1].map(|weights| rest_of(weights, rest));
+    found.iter_mut().zip(&sums).for_each(|(found, sums)| *found += total(sums));
+    found
 }
 
 /// Inner product; the order of the sum does not depend on the machine.
 #[inline(always)]
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    let sums = a.iter().zip(b).fold([0.0; LANES], |sums, (a, b)| plus(sums, a, b));
+    let mut sums = [0.0; LANES];
+    a.iter().zip(b).for_each(|(a, b)| add_products(&mut sums, a, b));
     total(&sums) + rest_of(a_rest, b_rest)
 }
 
@@ -143,8 +146,8 @@ fn total(sums: &[f32; LANES]) -> f32 {
 }
 
 #[inline(always)]
-fn plus(sums: [f32; LANES], a: &[f32; LANES], b: &[f32; LANES]) -> [f32; LANES] {
-    std::array::from_fn(|lane| sums[lane] + a[lane] * b[lane])
+fn add_products(sums: &mut [f32; LANES], a: &[f32; LANES], b: &[f32; LANES]) {
+    sums.iter_mut().zip(a).zip(b).for_each(|((sum, a), b)| *sum += a * b);
 }
 
 #[inline(always)]

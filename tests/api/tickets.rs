@@ -29,9 +29,20 @@ fn a_ticket_is_told_to_be_a_complaint_and_how_urgent() {
     assert!(phrase["complaint"] == 1.0 && phrase["priority"] == "high", "{phrase}");
     let learned = classified("什么垃圾客服，说了五遍都听不懂人话");
     assert!(learned["complaint"].as_f64().unwrap() > 0.75 && learned["priority"] == "high", "{learned}");
-    assert_eq!(learned["rule"], "complaints"); // the shipped rule hears what the model says
     let urgent = classified("暖奶器插上电就冒烟了，还有火星，孩子吓哭了");
     assert!(urgent["complaint"].as_f64().unwrap() < 0.5 && urgent["priority"] == "urgent", "{urgent}");
+}
+
+#[test]
+fn a_rule_about_complaints_hears_what_the_model_says() {
+    let app = TestApp::spawn();
+    let routing =
+        "[[group]]\nid = \"complaint\"\n[[rule]]\nname = \"complaints\"\ncomplaint = true\ngroup = \"complaint\"\n";
+    std::fs::write(app.corpus.path().join("routing.toml"), routing).unwrap();
+    assert_eq!(app.post("/v1/corpus/reload", &json!({})).status, 200);
+    // No complaint phrase stands in it.
+    let learned = app.post("/v1/classify", &json!({"text": "什么垃圾客服，说了五遍都听不懂人话"})).json();
+    assert_eq!((&learned["rule"], &learned["decision"]), (&json!("complaints"), &json!("route")), "{learned}");
 }
 
 #[test]

@@ -99,14 +99,12 @@ impl Encoder {
         }
     }
 
-    /// The vector of `text` and, from the same pass, the largest value of each feature over its pieces.
+    /// The largest value of each feature over the pieces of the text encoded last.
     #[must_use]
-    pub fn encode_with_peaks(&self, text: &str, scratch: &mut Scratch) -> (Vec<f32>, Vec<f32>) {
-        let vector = self.encode(text, scratch);
-        let peaks = match self {
+    pub fn peaks(&self, scratch: &Scratch) -> Vec<f32> {
+        match self {
             Self::Convolutional(encoder) => encoder.peaks(&scratch.convolutional),
             Self::Transformer(encoder) => encoder.peaks(&scratch.transformer),
-        };
-        (vector, peaks)
+        }
     }
 }

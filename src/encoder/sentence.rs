@@ -67,8 +67,16 @@ const ACCURATE: [&[u8]; 2] = [
     include_bytes!("../../models/encoder/zh-transformer-projection.bin"),
 ];
 
+/// A thread's working memory and what it holds: the same question is ranked and then routed, and one pass serves both.
+#[derive(Debug, Default)]
+struct Pass {
+    scratch: Scratch,
+    /// Version of the encoder, text and the network's vector of the last pass.
+    last: Option<(String, String, Vec<f32>)>,
+}
+
 thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
+    static PASS: RefCell<Pass> = RefCell::default();
 }
 
 impl SentenceEncoder {
@@ -139,7 +147,8 @@ impl SentenceEncoder {
     /// All that is known of a normalised text, from one pass.
     #[must_use]
     pub fn describe(&self, normalized: &str) -> Description {
-        let (network, peaks) = SCRATCH.with_borrow_mut(|scratch| self.network.encode_with_peaks(normalized, scratch));
+        let (network, peaks) =
+            self.pass(normalized, |network, scratch| (network.to_vec(), self.network.peaks(scratch)));
         let mut meaning = self.projection.apply(&network);
         lanes::normalize(&mut meaning);
         Description { network, meaning, peaks }
@@ -148,13 +157,36 @@ impl SentenceEncoder {
     /// What the network alone makes of a text, of length one; for fitting projections.
     #[must_use]
     pub fn network(&self, normalized: &str) -> Vec<f32> {
-        SCRATCH.with_borrow_mut(|scratch| self.network.encode(normalized, scratch))
+        self.pass(normalized, |network, _| network.to_vec())
+    }
+
+    /// Runs the network, unless this thread ran it on the same text just now, and reads what came of it.
+    fn pass<R>(&self, normalized: &str, read: impl FnOnce(&[f32], &Scratch) -> R) -> R {
+        PASS.with_borrow_mut(|Pass { scratch, last }| {
+            let fresh = last.take().filter(|(version, text, _)| *version == self.version && text == normalized);
+            let (_, _, network) = last.insert(fresh.unwrap_or_else(|| {
+                (self.version.clone(), normalized.to_owned(), self.network.encode(normalized, scratch))
+            }));
+            read(network, scratch)
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_encoded_just_now_is_described_as_on_its_own() {
+        let encoder = SentenceEncoder::embedded(EncoderKind::Standard).unwrap();
+        let (asked, other) = ("钱什么时候退回来", "什么时候放假");
+        let alone = std::thread::scope(|scope| scope.spawn(|| encoder.describe(asked)).join().unwrap());
+        let accurate = SentenceEncoder::embedded(EncoderKind::Accurate).unwrap();
+        for (before, text) in [(&encoder, asked), (&encoder, other), (&accurate, asked)] {
+            assert_eq!(before.encode(text).len(), before.dimensions());
+            assert_eq!(encoder.describe(asked), alone);
+        }
+    }
 
     fn cosine(a: &[f32], b: &[f32]) -> f32 {
         let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();

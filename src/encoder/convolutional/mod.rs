@@ -6,6 +6,7 @@
 //! Semantic Retrieval*, ACL 2020). It does not cache: the same text is encoded anew.
 
 mod branch;
+mod projection;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ mod tests;
 use serde::Deserialize;
 
 use self::branch::{Branch, relu};
+use self::projection::Projection;
 use self::table::Table;
 use super::EncoderError;
 use super::kernels::{Kernel, quantize};
@@ -29,11 +31,7 @@ const LONGEST: usize = 512;
 pub struct Convolutional {
     pieces: Pieces,
     table: Table,
-    /// Embedding → the inputs of all branches, side by side.
-    projection: Packed,
-    projection_bias: Vec<f32>,
-    /// Over the inputs of all branches together.
-    projection_norm: LayerNorm,
+    projection: Projection,
     branches: Vec<Branch>,
     /// Over embedding and branches, side by side.
     norm: LayerNorm,
@@ -51,6 +49,7 @@ pub(super) struct Buffers {
     /// tokens × (embedding + branches).
     features: Vec<f32>,
     projected: Vec<f32>,
+    projection: projection::Buffers,
     branch: branch::Buffers,
     codes: Vec<i16>,
     scales: Vec<f32>,
@@ -82,15 +81,14 @@ impl Convolutional {
     pub(super) fn read(weights: &Weights<'_>) -> Result<Self, EncoderError> {
         let Header { branches: windows, epsilon, dimensions } = weights.header()?;
         let table = Table::read(weights)?;
-        let projection = weights.matrix("projection")?;
-        let channels = projection.rows() / windows.len().max(1);
+        let kernel = Kernel::detect();
+        let projection = Projection::read(weights, epsilon, &table, kernel)?;
+        let channels = projection.width() / windows.len().max(1);
         let branches = windows.iter().map(|window| Branch::read(weights, (window.width, window.before), channels));
         let encoder = Self {
             pieces: Pieces::read(weights, table.rows())?,
             table,
             projection,
-            projection_bias: weights.floats("projection.bias")?,
-            projection_norm: norm(weights, "projection.norm", epsilon)?,
             branches: branches.collect::<Result<_, _>>()?,
             norm: norm(weights, "norm", epsilon)?,
             pooling: weights.matrix("pooling")?,
@@ -101,7 +99,7 @@ impl Convolutional {
                 weights.matrix("stack.2")?,
                 weights.matrix("stack.3")?,
             ],
-            kernel: Kernel::detect(),
+            kernel,
         };
         if encoder.fits(channels) && encoder.dimensions() == dimensions {
             Ok(encoder)
@@ -119,9 +117,7 @@ impl Convolutional {
         let output = fourth.rows();
         let shape = |matrix: &Packed| (matrix.columns(), matrix.rows());
         channels > 0
-            && shape(&self.projection) == (self.table.dimensions(), inner)
-            && self.projection_bias.len() == inner
-            && [self.projection_norm.weight.len(), self.projection_norm.bias.len()] == [inner; 2]
+            && self.projection.width() == inner
             && [self.norm.weight.len(), self.norm.bias.len()] == [features; 2]
             && self.pooling.columns() == features
             && self.pooling_bias.len() == self.pooling.rows()
@@ -156,44 +152,28 @@ impl Convolutional {
 
     /// Looks up the pieces, fills the embedding part of `features` and `projected`; returns their number.
     fn embed(&self, text: &str, buffers: &mut Buffers) -> usize {
-        let Buffers { lattice, features, projected, codes, scales, .. } = buffers;
+        let Buffers { lattice, features, projected, projection, .. } = buffers;
         let rows = self.pieces.split(text, LONGEST, lattice);
         let (width, columns) = (self.norm.weight.len(), self.table.dimensions());
         features.resize(rows.len() * width, 0.0);
-        codes.resize(rows.len() * columns, 0);
-        scales.clear();
         vectorize_loop(
             self.kernel,
             #[inline(always)]
             || {
-                for ((feature, codes), row) in
-                    features.chunks_exact_mut(width).zip(codes.chunks_exact_mut(columns)).zip(rows)
-                {
-                    let embedding = feature.get_mut(..columns).unwrap_or_default();
-                    self.table.unpack(*row, embedding);
-                    scales.push(quantize(embedding, codes));
+                for (feature, row) in features.chunks_exact_mut(width).zip(rows) {
+                    self.table.unpack(*row, feature.get_mut(..columns).unwrap_or_default());
                 }
             },
         );
-        projected.resize(rows.len() * self.projection.rows(), 0.0);
-        self.projection.multiply(self.kernel, codes, scales, projected);
-        vectorize_loop(
-            self.kernel,
-            #[inline(always)]
-            || {
-                for row in projected.chunks_exact_mut(self.projection.rows()) {
-                    lanes::add(row, &self.projection_bias);
-                    self.projection_norm.apply(row);
-                }
-            },
-        );
+        let embeddings = features.chunks_exact(width).map(|feature| feature.get(..columns).unwrap_or_default());
+        self.projection.apply(self.kernel, rows.iter().copied().zip(embeddings), projection, projected);
         rows.len()
     }
 
     /// Runs every branch and writes its result beside the embeddings.
     fn convolve(&self, tokens: usize, buffers: &mut Buffers) {
         let Buffers { features, projected, branch: inner, .. } = buffers;
-        let (width, projected_width) = (self.norm.weight.len(), self.projection.rows());
+        let (width, projected_width) = (self.norm.weight.len(), self.projection.width());
         let channels = projected_width / self.branches.len();
         for (index, branch) in self.branches.iter().enumerate() {
             let start = index * channels;

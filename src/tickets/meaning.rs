@@ -7,9 +7,11 @@
 
 use std::sync::Arc;
 
+use pulp::NullaryFnOnce;
 use rayon::prelude::*;
 
 use super::rows::Dense;
+use super::strips::dot;
 use super::terms::TicketText;
 use crate::encoder::{Description, EncoderError, EncoderKind, SentenceEncoder};
 use crate::random::SplitMix;
@@ -64,24 +66,21 @@ impl Meaning {
         progress: &dyn Fn(usize),
     ) -> Result<(Self, Dense, Vec<f64>), EncoderError> {
         let encoder = SentenceEncoder::embedded(kind)?;
-        let mut described = Vec::with_capacity(rows.len());
+        let width = flat(&encoder.describe("")).len();
+        let mut values = Vec::with_capacity(width * rows.len());
         for part in rows.chunks(512) {
             let each: Vec<Description> =
                 part.par_iter().with_min_len(8).map(|ticket| encoder.describe(&ticket.joined())).collect();
-            described.extend(each.iter().map(flat));
-            progress(described.len());
+            each.iter().for_each(|description| values.append(&mut flat(description)));
+            progress(values.len() / width);
         }
-        let width = described.first().map_or(0, Vec::len);
-        let mean = mean_of(&described, width);
+        let mean = mean_of(&values, width);
         let length = encoder.network_dimensions();
-        let networks: Vec<&[f32]> = described.iter().take(CENTERED_ROWS).map(|row| &row[..length]).collect();
+        let network = |row| -> &[f32] { &values[row * width..][..length] };
+        let networks: Vec<&[f32]> = (0..rows.len().min(CENTERED_ROWS)).map(network).collect();
         let meaning = Self { kind, centers: centers(&networks, seed), mean, encoder };
-        let familiarity = described.iter().map(|row| meaning.nearest(&row[..length])).collect();
-        let mut values = Vec::with_capacity(width * rows.len());
-        for mut row in described {
-            meaning.finish(&mut row);
-            values.append(&mut row);
-        }
+        let familiarity = (0..rows.len()).map(|row| meaning.nearest(network(row))).collect();
+        values.chunks_exact_mut(width).for_each(|row| meaning.finish(row));
         Ok((meaning, Dense { width, values }, familiarity))
     }
 
@@ -131,8 +130,7 @@ impl Meaning {
     }
 
     fn nearest(&self, network: &[f32]) -> f64 {
-        let cosine = |center: &Vec<f32>| f64::from(dot(center, network));
-        self.centers.iter().map(cosine).fold(-1.0, f64::max)
+        f64::from(nearest(&self.centers, network).1.max(-1.0))
     }
 
     /// Takes the mean off and gives each of the three vectors its length.
@@ -151,13 +149,14 @@ fn flat(description: &Description) -> Vec<f32> {
     [description.network.as_slice(), &description.meaning, &description.peaks].concat()
 }
 
-fn mean_of(rows: &[Vec<f32>], width: usize) -> Vec<f32> {
+fn mean_of(rows: &[f32], width: usize) -> Vec<f32> {
     let mut sums = vec![0.0_f64; width];
-    for row in rows {
+    for row in rows.chunks_exact(width) {
         sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += f64::from(*value));
     }
+    let count = (rows.len() / width).max(1) as f64;
     #[expect(clippy::cast_possible_truncation, reason = "vectors are kept in f32 on purpose")]
-    let mean = sums.iter().map(|sum| (sum / rows.len().max(1) as f64) as f32).collect();
+    let mean = sums.iter().map(|sum| (sum / count) as f32).collect();
     mean
 }
 
@@ -172,7 +171,7 @@ fn centers(rows: &[&[f32]], seed: u64) -> Vec<Vec<f32>> {
     }
     let mut centers: Vec<Vec<f32>> = order[..count].iter().map(|row| rows[*row].to_vec()).collect();
     for _ in 0..ROUNDS {
-        let nearest: Vec<usize> = rows.par_iter().map(|row| nearest_of(&centers, row)).collect();
+        let nearest: Vec<usize> = rows.par_iter().map(|row| nearest(&centers, row).0).collect();
         for (center, place) in centers.iter_mut().zip(0..) {
             let members: Vec<&[f32]> =
                 rows.iter().zip(&nearest).filter(|(_, at)| **at == place).map(|(row, _)| *row).collect();
@@ -189,33 +188,32 @@ fn centers(rows: &[&[f32]], seed: u64) -> Vec<Vec<f32>> {
     centers
 }
 
-/// Place of the nearest centre; the first among equals.
-fn nearest_of(centers: &[Vec<f32>], row: &[f32]) -> usize {
-    let mut best = (0, f32::NEG_INFINITY);
-    for (place, center) in centers.iter().enumerate() {
-        let cosine = dot(center, row);
-        if cosine > best.1 {
-            best = (place, cosine);
+/// Place and cosine of the nearest centre; the first among equals.
+fn nearest(centers: &[Vec<f32>], row: &[f32]) -> (usize, f32) {
+    struct Nearest<'a>(&'a [Vec<f32>], &'a [f32]);
+
+    impl NullaryFnOnce for Nearest<'_> {
+        type Output = (usize, f32);
+
+        #[inline(always)]
+        fn call(self) -> (usize, f32) {
+            let mut best = (0, f32::NEG_INFINITY);
+            for (place, center) in self.0.iter().enumerate() {
+                let cosine = dot(center, self.1);
+                if cosine > best.1 {
+                    best = (place, cosine);
+                }
+            }
+            best
         }
     }
-    best.0
+
+    pulp::Arch::new().dispatch(Nearest(centers, row))
 }
 
 fn scale_to(vector: &mut [f32], length: f32) {
     let scale = length / dot(vector, vector).sqrt().max(f32::MIN_POSITIVE);
     vector.iter_mut().for_each(|value| *value *= scale);
-}
-
-/// Inner product in a fixed order, wide enough for the compiler to use vectors.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0_f32; 16];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
-    for (a, b) in a.iter().zip(b) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
-        }
-    }
-    sums.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
 }
 
 #[cfg(test)]

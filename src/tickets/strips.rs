@@ -125,7 +125,9 @@ fn four_dots(all: [&[f32]; 4], row: &[f32]) -> [f32; 4] {
         add_products(&mut sums[3], d, values);
     }
     let mut found = [a.1, b.1, c.1, d.1].map(|weights| rest_of(weights, rest));
-    found.iter_mut().zip(&sums).for_each(|(found, sums)| *found += total(sums));
+    // Copies: sums that a call may see stay in memory, and the loop above with them.
+    let sums = sums.map(|sums| sums);
+    found.iter_mut().zip(sums).for_each(|(found, sums)| *found += total(sums));
     found
 }
 
@@ -135,13 +137,13 @@ pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
     let mut sums = [0.0; LANES];
     a.iter().zip(b).for_each(|(a, b)| add_products(&mut sums, a, b));
-    total(&sums) + rest_of(a_rest, b_rest)
+    total(sums) + rest_of(a_rest, b_rest)
 }
 
 /// A call of its own: where the compiler sees this sum, it lays the lanes of four products crosswise to have it sooner,
 /// and loses thrice that on the way there.
 #[inline(never)]
-fn total(sums: &[f32; LANES]) -> f32 {
+fn total(sums: [f32; LANES]) -> f32 {
     sums.iter().sum()
 }
 

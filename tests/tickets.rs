@@ -8,6 +8,7 @@ use yingda::corpus::{Place, Priority, Routing, RoutingRule, SkillGroup};
 use yingda::tickets::bundle::{self, BundleError, Files};
 use yingda::tickets::dataset::{Dataset, TicketRow};
 use yingda::tickets::evaluate::evaluate;
+use yingda::tickets::evidence::GroupEvidence;
 use yingda::tickets::promote::{Verdict, pair};
 use yingda::tickets::route::DEFAULT_PROMISE;
 use yingda::tickets::terms::TicketText;
@@ -134,6 +135,11 @@ fn what_is_promised_on_training_rows_holds_on_new_ones() {
     // FIXME: none of the three maps can bend enough for rows that are either certain or silent; on real tickets, whose
     // doubt comes in degrees, the error is a third of this.
     assert!(found.calibration_error < 0.08, "calibration error {}", found.calibration_error);
+    let known = &model.report.evidence;
+    assert_eq!(known.iter().map(|group| group.rows).sum::<usize>(), model.report.rows);
+    let usual = |group: &GroupEvidence| group.routed_to >= 200 && group.routed_wrong * 12 <= group.routed_to;
+    assert!(known.len() == 4 && known.iter().all(usual), "{known:?}");
+    assert!(known.iter().any(|group| group.right_rows_needed == 0), "no group is proven: {known:?}");
     let report = &model.report.held_out;
     assert!((report.accuracy - found.accuracy).abs() < 0.05, "reported {}, found {}", report.accuracy, found.accuracy);
 }

@@ -96,6 +96,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         report.held_out.rows
     )?;
     writeln!(out, "{}", table::measures(&report.held_out))?;
+    if let Some(missing) = table::evidence(&report.evidence) {
+        writeln!(out, "按全部训练工单（每条由没见过它的模型判断）：\n{missing}")?;
+    }
     writeln!(out, "模型已写入 {}", args.out.display())?;
     Ok(ExitCode::SUCCESS)
 }

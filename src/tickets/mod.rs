@@ -10,6 +10,7 @@ mod descent;
 pub mod doctor;
 mod embedded;
 pub mod evaluate;
+pub mod evidence;
 pub mod explain;
 pub mod features;
 pub mod folds;

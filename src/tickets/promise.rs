@@ -11,7 +11,7 @@ pub const PRECISION: f64 = 0.95;
 /// Probability with which a shortlist holds the right group.
 pub const COVERAGE: f64 = 0.95;
 /// Chance that evidence makes a threshold pass that does not keep its promise.
-const RISK: f64 = 0.05;
+pub(super) const RISK: f64 = 0.05;
 /// Rows of a group from which it gets a shortlist threshold of its own: `1 / (1 - COVERAGE) - 1`.
 pub const OWN_ROWS: usize = 19;
 /// Share of the training rows that the outlier guard may keep from being routed for knowing too few of their terms.

@@ -83,15 +83,7 @@ impl<'a> Proof<'a> {
     pub(super) fn judged(&self, learn: &dyn Fn(usize) -> bool, taken: &dyn Fn(usize) -> bool) -> Vec<Judged> {
         let calibration = self.calibration(learn);
         let policy = Policy::fit(&self.witnesses(&calibration, learn), self.folded.labels.len());
-        self.witnesses(&calibration, taken)
-            .into_iter()
-            .map(|row| {
-                let truth = row.target;
-                let found = judge(row, &policy);
-                let (guess, confidence) = (found.best, found.probabilities[found.best]);
-                Judged { truth, guess, confidence, routed: found.routed, shortlist: found.shortlist }
-            })
-            .collect()
+        judged(self.witnesses(&calibration, taken), &policy)
     }
 
     /// Judgements of the held-out fold, with calibration and promises from the others.
@@ -99,4 +91,15 @@ impl<'a> Proof<'a> {
         let inside = |row: usize| self.folded.fold_of[row] != 0;
         self.judged(&inside, &|row| !inside(row))
     }
+}
+
+/// What a policy makes of rows.
+pub(super) fn judged(witnesses: Vec<Witness>, policy: &Policy) -> Vec<Judged> {
+    let judged = |row: Witness| {
+        let truth = row.target;
+        let found = judge(row, policy);
+        let (guess, confidence) = (found.best, found.probabilities[found.best]);
+        Judged { truth, guess, confidence, routed: found.routed, shortlist: found.shortlist }
+    };
+    witnesses.into_iter().map(judged).collect()
 }

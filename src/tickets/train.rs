@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::calibrate::Method;
 use super::csr::Csr;
 use super::dataset::Dataset;
+use super::evidence::{self, GroupEvidence};
 use super::features::{DEFAULT_MAX_TERMS, Vectorizer};
 use super::folds::assign_folds;
 use super::meaning::Meaning;
@@ -19,7 +20,7 @@ use super::measures::{Judged, Measures, measure};
 use super::members::{Folded, Member, members};
 use super::model::{Model, Weights};
 use super::promise::{Policy, RoutingEvidence};
-use super::proof::Proof;
+use super::proof::{Proof, judged};
 use super::rows::Dense;
 use super::svm::{SvmError, SvmModel};
 use crate::encoder::{EncoderError, EncoderKind};
@@ -66,6 +67,10 @@ pub struct Report {
     pub shared_shortlist: Vec<String>,
     /// On the held-out fold, by a model that never saw it.
     pub held_out: Measures,
+    /// What is known of each group from all rows, each judged by a model that never saw it, and what is missing; empty
+    /// in the reports of older models.
+    #[serde(default)]
+    pub evidence: Vec<GroupEvidence>,
 }
 
 /// A model with its report.
@@ -113,6 +118,9 @@ pub fn train(data: &Dataset, options: &TrainOptions, progress: Progress<'_>) -> 
     data.targets.iter().for_each(|target| prior[*target] += 1.0 / data.targets.len() as f64);
     let steps = prepared.steps();
     progress(steps, steps);
+    let evidence = RoutingEvidence::of(&witnesses, &policy);
+    let own = |group: usize| policy.shortlist_own[group];
+    let group_evidence = evidence::evidence(&data.labels, data.labels.len(), own, &judged(witnesses, &policy));
     let shared = data.labels.iter().zip(&policy.shortlist_own).filter(|(_, own)| !**own);
     let report = Report {
         rows: data.rows.len(),
@@ -127,8 +135,8 @@ pub fn train(data: &Dataset, options: &TrainOptions, progress: Progress<'_>) -> 
         route_at: policy.route_at,
         shared_shortlist: shared.map(|(label, _)| label.clone()).collect(),
         held_out,
+        evidence: group_evidence,
     };
-    let evidence = RoutingEvidence::of(&witnesses, &policy);
     let weights = Weights::quantize(&merged);
     let Prepared { vectorizer, meaning, .. } = prepared;
     let model = Model { weights, vectorizer, meaning, calibration, policy, evidence, prior };

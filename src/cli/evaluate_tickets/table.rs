@@ -3,10 +3,10 @@
 use crate::cli::measure_table;
 use crate::evaluation::change::p_label;
 use crate::evaluation::tickets::confusion::confusions;
-use crate::evaluation::tickets::evidence::GroupEvidence;
 use crate::evaluation::tickets::judging::Source;
 use crate::evaluation::tickets::measures::MEASURES;
 use crate::evaluation::tickets::{Comparison, TicketEvaluation};
+use crate::tickets::evidence::GroupEvidence;
 use crate::tickets::measures::{GroupMeasures, Measures};
 
 /// Confused pairs and groups without evidence named at most.
@@ -108,7 +108,9 @@ fn source(result: &TicketEvaluation) -> Option<String> {
     }
 }
 
-fn evidence(groups: &[GroupEvidence]) -> Option<String> {
+/// Groups for which evidence is missing; nothing where none is.
+#[must_use]
+pub(crate) fn evidence(groups: &[GroupEvidence]) -> Option<String> {
     let named = |which: &dyn Fn(&GroupEvidence) -> Option<String>| -> Option<String> {
         let all: Vec<String> = groups.iter().filter(|group| group.known).filter_map(which).collect();
         let more = all.len().saturating_sub(NAMED);

@@ -5,7 +5,6 @@
 
 pub mod comparison;
 pub mod confusion;
-pub mod evidence;
 pub mod intervals;
 pub mod judging;
 pub mod measures;

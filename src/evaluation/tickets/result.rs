@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::comparison::Comparison;
 use super::confusion::{Confusion, confusions};
-use super::evidence::{GroupEvidence, evidence};
 use super::intervals::{intervals, share_interval};
 use super::judging::{Evaluated, Source};
 use super::measures::MEASURES;
@@ -14,6 +13,7 @@ use super::outcome::Outcome;
 use crate::confidence::{Guess, ReliabilityBin, reliability, thresholds};
 use crate::evaluation::intervals::{Bootstrap, Interval, LEVEL, by_name};
 use crate::statistics::lower_bound;
+use crate::tickets::evidence::{GroupEvidence, evidence};
 use crate::tickets::measures::{BINS, Judged, Measures, measure};
 
 /// Format of a saved result.
@@ -83,13 +83,14 @@ impl TicketEvaluation {
     pub fn new(evaluated: &Evaluated, comparison: Option<Comparison>) -> Self {
         let Evaluated { labels, judged, .. } = evaluated;
         let measures = measure(judged, labels);
+        let own_shortlist = |group: usize| !evaluated.shared_shortlist.contains(&labels[group]);
         Self {
             format: FORMAT,
             source: evaluated.source.clone(),
             excluded: evaluated.excluded,
             intervals: by_name(&MEASURES, intervals(judged, labels)),
             bootstrap: Bootstrap::USED,
-            evidence: evidence(evaluated),
+            evidence: evidence(labels, evaluated.known, own_shortlist, judged),
             confusions: confusions(&measures),
             reliability: reliability(judged.iter().map(Judged::guess), BINS),
             risk_coverage: risk_coverage(judged.iter().map(Judged::guess).collect()),

@@ -1,16 +1,13 @@
 //! What evidence a group still lacks: for a shortlist threshold of its own, for a promise about what is routed to it.
 
-use std::collections::BTreeSet;
+use serde::{Deserialize, Serialize};
 
-use serde::Serialize;
-
-use super::judging::Evaluated;
-use crate::evaluation::intervals::LEVEL;
+use super::measures::Judged;
+use super::promise::{OWN_ROWS, PRECISION, RISK};
 use crate::statistics::rows_needed;
-use crate::tickets::promise::{OWN_ROWS, PRECISION};
 
 /// What is known of one group, and what is missing.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupEvidence {
     pub label: String,
     /// Whether the model can choose the group.
@@ -48,25 +45,24 @@ impl GroupEvidence {
     }
 }
 
-/// The evidence for each group, in the order of the labels.
+/// The evidence of judged tickets for each group, in the order of the labels. The model can choose the first `known`
+/// groups; `own` says of these which have a shortlist threshold of their own.
 #[must_use]
-pub fn evidence(evaluated: &Evaluated) -> Vec<GroupEvidence> {
-    let shared: BTreeSet<&str> = evaluated.shared_shortlist.iter().map(String::as_str).collect();
-    let mut found: Vec<GroupEvidence> = evaluated
-        .labels
+pub fn evidence(labels: &[String], known: usize, own: impl Fn(usize) -> bool, judged: &[Judged]) -> Vec<GroupEvidence> {
+    let mut found: Vec<GroupEvidence> = labels
         .iter()
         .enumerate()
         .map(|(group, label)| GroupEvidence {
             label: label.clone(),
-            known: group < evaluated.known,
+            known: group < known,
             rows: 0,
-            own_shortlist: group < evaluated.known && !shared.contains(label.as_str()),
+            own_shortlist: group < known && own(group),
             routed_to: 0,
             routed_wrong: 0,
             right_rows_needed: 0,
         })
         .collect();
-    for row in &evaluated.judged {
+    for row in judged {
         found[row.truth].rows += 1;
         if row.routed {
             found[row.guess].routed_to += 1;
@@ -74,8 +70,7 @@ pub fn evidence(evaluated: &Evaluated) -> Vec<GroupEvidence> {
         }
     }
     for group in found.iter_mut().filter(|group| group.known) {
-        group.right_rows_needed =
-            rows_needed(PRECISION, group.routed_wrong, 1.0 - LEVEL).saturating_sub(group.routed_to);
+        group.right_rows_needed = rows_needed(PRECISION, group.routed_wrong, RISK).saturating_sub(group.routed_to);
     }
     found
 }
@@ -83,8 +78,6 @@ pub fn evidence(evaluated: &Evaluated) -> Vec<GroupEvidence> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluation::tickets::judging::Source;
-    use crate::tickets::measures::Judged;
 
     #[test]
     fn says_what_is_missing_group_by_group() {
@@ -97,18 +90,8 @@ mod tests {
         };
         let judged =
             [vec![row(0, 0, true); 59], vec![row(1, 1, true); 40], vec![row(0, 1, true), row(3, 1, false)]].concat();
-        let evaluated = Evaluated {
-            source: Source::Model { model_version: "m".to_owned() },
-            labels: ["a", "b", "c", "d"].map(str::to_owned).to_vec(),
-            known: 3,
-            shared_shortlist: vec!["b".to_owned()],
-            rows: Vec::new(),
-            judged,
-            outside: Vec::new(),
-            outside_excluded: 0,
-            excluded: 0,
-        };
-        let [a, b, c, d] = evidence(&evaluated).try_into().unwrap();
+        let labels = ["a", "b", "c", "d"].map(str::to_owned);
+        let [a, b, c, d] = evidence(&labels, 3, |group| group != 1, &judged).try_into().unwrap();
         assert_eq!(a.missing(), [""; 0], "59 of 59 prove 95 %");
         assert_eq!((b.routed_to, b.routed_wrong, b.right_rows_needed), (41, 1, 93 - 41), "93 with one error");
         assert_eq!(b.missing(), ["训练工单不足 19 条，候选集门槛与别组共用", "再有 52 条分对才能证明 95 %"]);

@@ -1,11 +1,13 @@
 //! Margins → probabilities that mean what they say.
 //!
-//! Three maps are fitted on out-of-fold margins, and the one with the least log loss on rows it was not fitted on is
+//! Four maps are fitted on out-of-fold margins, and the one with the least log loss on rows it was not fitted on is
 //! kept: a temperature (Guo et al., "On Calibration of Modern Neural Networks", 2017), a slope and an offset for each
-//! group in front of the softmax, or a sigmoid for each group (Platt, 1999), normalised.
+//! group in front of the softmax, a sigmoid for each group (Platt, 1999), normalised, or a temperature and
+//! behind it the rising curve of [`super::isotonic`], the same for all groups, normalised.
 
 use serde::{Deserialize, Serialize};
 
+use super::isotonic::Isotonic;
 use super::lbfgs::minimize;
 
 /// Steps of the optimiser at most.
@@ -25,6 +27,8 @@ pub enum Method {
     Vector,
     /// A sigmoid for each group, normalised to sum to one.
     Platt,
+    /// One slope for all groups, softmax, a curve, normalised to sum to one.
+    Isotonic,
 }
 
 /// A fitted map.
@@ -35,6 +39,9 @@ pub struct Calibration {
     pub slopes: Vec<f64>,
     /// Group by group.
     pub offsets: Vec<f64>,
+    /// Behind the softmax; changes nothing but under [`Method::Isotonic`].
+    #[serde(default, skip_serializing_if = "Isotonic::is_empty")]
+    pub curve: Isotonic,
 }
 
 /// Out-of-fold margins of labelled rows.
@@ -55,7 +62,7 @@ impl Calibration {
             Self::fit_rows(method, evidence, &even).log_loss(evidence, &odd)
                 + Self::fit_rows(method, evidence, &odd).log_loss(evidence, &even)
         };
-        let methods = [Method::Temperature, Method::Vector, Method::Platt];
+        let methods = [Method::Temperature, Method::Vector, Method::Platt, Method::Isotonic];
         let losses = methods.map(loss);
         let mut best = 0;
         for at in 1..methods.len() {
@@ -71,11 +78,16 @@ impl Calibration {
     pub fn probabilities(&self, margins: &[f64]) -> Vec<f64> {
         let scores = margins.iter().zip(&self.slopes).zip(&self.offsets).map(|((m, slope), offset)| m * slope + offset);
         let mut out: Vec<f64> = match self.method {
-            Method::Temperature | Method::Vector => scores.collect(),
+            Method::Temperature | Method::Vector | Method::Isotonic => scores.collect(),
             // The logarithm of the sigmoid: what is left is a softmax as well.
             Method::Platt => scores.map(log_sigmoid).collect(),
         };
         softmax(&mut out);
+        if self.method == Method::Isotonic {
+            out.iter_mut().for_each(|probability| *probability = self.curve.apply(*probability));
+            let sum: f64 = out.iter().sum();
+            out.iter_mut().for_each(|probability| *probability /= sum);
+        }
         out
     }
 
@@ -100,7 +112,8 @@ impl Calibration {
                     gradient[0] = wide[..groups].iter().sum();
                     value
                 });
-                Self { method, slopes: vec![found[0]; groups], offsets: vec![0.0; groups] }
+                let curve = Isotonic::default();
+                Self { method, slopes: vec![found[0]; groups], offsets: vec![0.0; groups], curve }
             }
             Method::Vector => {
                 let shared = Self::fit_rows(Method::Temperature, evidence, rows).slopes;
@@ -115,7 +128,8 @@ impl Calibration {
                     }
                     value
                 });
-                Self { method, slopes: found[..groups].to_vec(), offsets: found[groups..].to_vec() }
+                let curve = Isotonic::default();
+                Self { method, slopes: found[..groups].to_vec(), offsets: found[groups..].to_vec(), curve }
             }
             Method::Platt => {
                 let planes: Vec<[f64; 2]> = (0..groups).map(|group| platt(evidence, rows, group)).collect();
@@ -123,7 +137,16 @@ impl Calibration {
                     method,
                     slopes: planes.iter().map(|plane| plane[0]).collect(),
                     offsets: planes.iter().map(|plane| plane[1]).collect(),
+                    curve: Isotonic::default(),
                 }
+            }
+            Method::Isotonic => {
+                let straight = Self::fit_rows(Method::Temperature, evidence, rows);
+                let stated = rows.iter().flat_map(|row| {
+                    let said = straight.probabilities(&evidence.margins[*row]);
+                    said.into_iter().enumerate().map(|(group, said)| (said, group == evidence.targets[*row]))
+                });
+                Self { method, curve: Isotonic::fit(stated.collect()), ..straight }
             }
         }
     }
@@ -230,7 +253,7 @@ mod tests {
         let (margins, targets) = rows_with_known_truth(2_000, 3.0);
         let evidence = Evidence { margins: &margins, targets: &targets };
         let all: Vec<usize> = (0..targets.len()).collect();
-        for method in [Method::Temperature, Method::Vector, Method::Platt] {
+        for method in [Method::Temperature, Method::Vector, Method::Platt, Method::Isotonic] {
             let fitted = Calibration::fit_rows(method, evidence, &all);
             assert!(fitted.log_loss(evidence, &all) < 3.0_f64.ln() - 0.1, "{method:?}");
             let sum: f64 = fitted.probabilities(&[0.3, -2.0, 900.0]).iter().sum();

@@ -15,6 +15,7 @@ pub mod explain;
 pub mod features;
 pub mod folds;
 pub mod informative;
+pub mod isotonic;
 pub mod lbfgs;
 pub mod meaning;
 pub mod measures;

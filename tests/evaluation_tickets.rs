@@ -157,3 +157,22 @@ fn refusals_say_why_and_write_nothing() {
         assert!(!dir.path().join("report.html").exists(), "{args}: nothing is written after a refusal");
     }
 }
+
+#[test]
+fn other_labels_than_the_group_are_measured_and_examined() {
+    let dir = tickets();
+    let row = |at: usize| match at % 3 {
+        0 => format!("{{\"text\":\"第{at}次了你们骗人，给我道歉\",\"complaint\":true}}\n"),
+        _ => format!("{{\"text\":\"第{at}单什么时候发货\",\"投诉\":\"否\"}}\n"),
+    };
+    write(dir.path(), "moods.jsonl", &(0..60).map(row).collect::<String>());
+    let found =
+        json(dir.path(), "evaluate tickets --label complaint --encoder none --folds 3 --tickets moods.jsonl --json");
+    let labels: Vec<&Value> = found["groups"].as_array().unwrap().iter().map(|group| &group["label"]).collect();
+    assert_eq!((labels, &found["accuracy"]), (vec![&"false".into(), &"true".into()], &1.0.into()));
+    assert!(shown(dir.path(), "tickets doctor --label complaint moods.jsonl").contains("技能组 2 个"));
+    let refused = yingda(dir.path(), "evaluate tickets --label complaint --folds 3 --tickets train.jsonl");
+    assert!(text(&refused.stderr).contains("train.jsonl:1: 标签为空：请填写 complaint"), "{}", text(&refused.stderr));
+    let unknown = yingda(dir.path(), "tickets doctor --label mood moods.jsonl");
+    assert!(text(&unknown.stderr).contains("应为 skill_group、complaint 或 priority"), "{}", text(&unknown.stderr));
+}

@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use yingda::tickets::doctor::{Detail, Diagnosis, Finding, Severity, Verdict, examine};
-use yingda::tickets::ticket_file::{Labels, RawTicket, read_raw};
+use yingda::tickets::ticket_file::{LabelField, RawTicket, read_raw};
 
 /// A small xorshift: the same chance everywhere.
 struct Chance(u64);
@@ -198,7 +198,7 @@ fn one_group_is_a_finding_and_no_failure() {
 /// Every project-written ticket, some of them under a label drawn by chance, and the lines of those.
 fn flipped(share: usize, seed: u64) -> (Vec<RawTicket>, Vec<usize>) {
     let tickets = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/tickets");
-    let mut rows = numbered(read_raw(&[tickets], Labels::Required).unwrap(), "a.jsonl");
+    let mut rows = numbered(read_raw(&[tickets], LabelField::SkillGroup).unwrap(), "a.jsonl");
     let mut labels: Vec<String> = rows.iter().map(|row| row.label.clone()).collect();
     labels.sort();
     labels.dedup();

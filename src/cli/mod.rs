@@ -25,6 +25,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory as _, FromArgMatches as _, Pa
 use jiff::tz::TimeZone;
 
 use crate::encoder::EncoderKind;
+use crate::tickets::ticket_file::LabelField;
 
 /// 应答：用企业自己的常见问题库回答客户，其余工单分给合适的技能组。
 #[derive(Debug, Parser)]
@@ -161,6 +162,10 @@ fn encoder_or_none(name: &str) -> Result<EncoderOrNone, String> {
     let kind = EncoderKind::named(name);
     kind.map(|kind| EncoderOrNone(Some(kind)))
         .ok_or_else(|| format!("没有编码器“{name}”，应为 standard、accurate 或 none"))
+}
+
+fn label_field(name: &str) -> Result<LabelField, String> {
+    LabelField::named(name).ok_or_else(|| "应为 skill_group、complaint 或 priority".to_owned())
 }
 
 fn command() -> Command {

@@ -8,7 +8,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ContentArrangement, LineStyle, Table};
 
 use crate::tickets::doctor::{Diagnosis, Finding, Item, Severity, Spot, Verdict, examine};
-use crate::tickets::ticket_file::{Labels, RawTicket, read_raw};
+use crate::tickets::ticket_file::{LabelField, RawTicket, read_raw};
 use crate::tickets::train::TrainOptions;
 
 use super::progress::Progress;
@@ -29,6 +29,9 @@ pub struct Args {
     /// 评测用的工单文件：查其中有没有训练文件里也有的
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub test: Vec<PathBuf>,
+    /// 查哪一个字段的标签：技能组、是否投诉或优先级
+    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority", value_parser = super::label_field)]
+    pub label: LabelField,
     /// 最多列出多少条可能标错的工单；--json 不受限制
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub top: usize,
@@ -65,7 +68,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 fn read(args: &Args) -> anyhow::Result<(Vec<RawTicket>, Vec<RawTicket>)> {
-    Ok((read_raw(&args.tickets, Labels::Required)?, read_raw(&args.test, Labels::Required)?))
+    Ok((read_raw(&args.tickets, args.label)?, read_raw(&args.test, args.label)?))
 }
 
 /// Prints every finding with its worst items, then one line for each severity and the verdict.

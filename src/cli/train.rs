@@ -25,7 +25,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// 学哪一个字段：技能组、是否投诉或优先级
-    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority", value_parser = label_field)]
+    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority", value_parser = super::label_field)]
     pub label: LabelField,
     /// 随机种子：同样的工单和种子得到逐字节相同的模型
     #[arg(long, default_value_t = 0)]
@@ -42,10 +42,6 @@ pub struct Args {
     /// 以 JSON 输出报告
     #[arg(long)]
     pub json: bool,
-}
-
-fn label_field(name: &str) -> Result<LabelField, String> {
-    LabelField::named(name).ok_or_else(|| "应为 skill_group、complaint 或 priority".to_owned())
 }
 
 fn holdout(text: &str) -> Result<f64, String> {

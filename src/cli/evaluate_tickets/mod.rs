@@ -17,7 +17,7 @@ use crate::evaluation::tickets::{
 use crate::tickets::bundle::{self, Loaded};
 use crate::tickets::dataset::{Dataset, TicketRow};
 use crate::tickets::promote::pair;
-use crate::tickets::ticket_file::{Labels, read_tickets};
+use crate::tickets::ticket_file::{LabelField, Labels, read_labelled, read_tickets};
 use crate::tickets::train::TrainOptions;
 
 /// 评测工单分派：准确率、各技能组、混淆、校准、直接分派与候选集，都带置信区间。
@@ -40,6 +40,9 @@ pub struct Args {
     /// 对 --tickets 做几折交叉验证，2 到 20
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(2..=20))]
     pub folds: Option<u8>,
+    /// 评测哪一个字段：技能组、是否投诉或优先级
+    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority", value_parser = crate::cli::label_field)]
+    pub label: LabelField,
     /// 随机种子
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
@@ -82,12 +85,12 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (evaluated, comparison) = match mode {
         Mode::Model(dir) => judge_model(args, dir, outside)?,
         Mode::Split => {
-            let test = read_tickets(&args.test, Labels::Required)?;
-            let data = Dataset::new(read_tickets(&args.train, Labels::Required)?)?;
+            let test = read_labelled(&args.test, args.label)?;
+            let data = Dataset::new(read_labelled(&args.train, args.label)?)?;
             (with_progress("训练", |step| by_split(&data, test, outside, &options, step))?, None)
         }
         Mode::Folds(folds) => {
-            let data = Dataset::new(read_tickets(&args.tickets, Labels::Required)?)?;
+            let data = Dataset::new(read_labelled(&args.tickets, args.label)?)?;
             let options = TrainOptions { folds, ..options };
             (with_progress("交叉验证", |step| by_folds(&data, outside, &options, step))?, None)
         }
@@ -136,7 +139,7 @@ fn judge_model(
 ) -> anyhow::Result<(Evaluated, Option<Comparison>)> {
     let model = load(dir)?;
     let other = args.compare.as_deref().map(load).transpose()?;
-    let rows = read_tickets(&args.tickets, Labels::Required)?;
+    let rows = read_labelled(&args.tickets, args.label)?;
     let Some(other) = other else { return Ok((by_model(&model, rows, outside)?, None)) };
     let paired = pair(&model, &other, rows);
     let evaluated = by_paired_models(&model, &paired, outside)?;

@@ -67,7 +67,7 @@ impl RawTicket {
 /// [`DatasetError::Read`] for a file that cannot be read, [`DatasetError::NoFiles`] for a directory without ticket
 /// files, [`DatasetError::Invalid`] with every issue found.
 pub fn read_tickets(paths: &[PathBuf], labels: Labels) -> Result<Vec<TicketRow>, DatasetError> {
-    Ok(read_raw(paths, labels)?.iter().map(RawTicket::to_row).collect())
+    Ok(read_files(paths, labels, LabelField::SkillGroup)?.iter().map(RawTicket::to_row).collect())
 }
 
 /// As [`read_tickets`], with this field as the label, which every ticket must have.
@@ -75,15 +75,15 @@ pub fn read_tickets(paths: &[PathBuf], labels: Labels) -> Result<Vec<TicketRow>,
 /// # Errors
 /// As [`read_tickets`].
 pub fn read_labelled(paths: &[PathBuf], field: LabelField) -> Result<Vec<TicketRow>, DatasetError> {
-    Ok(read_files(paths, Labels::Required, field)?.iter().map(RawTicket::to_row).collect())
+    Ok(read_raw(paths, field)?.iter().map(RawTicket::to_row).collect())
 }
 
-/// As [`read_tickets`], with the tickets as they were written.
+/// As [`read_labelled`], with the tickets as they were written.
 ///
 /// # Errors
 /// As [`read_tickets`].
-pub fn read_raw(paths: &[PathBuf], labels: Labels) -> Result<Vec<RawTicket>, DatasetError> {
-    read_files(paths, labels, LabelField::SkillGroup)
+pub fn read_raw(paths: &[PathBuf], field: LabelField) -> Result<Vec<RawTicket>, DatasetError> {
+    read_files(paths, Labels::Required, field)
 }
 
 fn read_files(paths: &[PathBuf], labels: Labels, field: LabelField) -> Result<Vec<RawTicket>, DatasetError> {

@@ -8,7 +8,7 @@ fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawTicket>, DatasetError> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(name);
     std::fs::write(&file, bytes).unwrap();
-    read_raw(&[file], Labels::Required)
+    read_raw(&[file], LabelField::SkillGroup)
 }
 
 /// A workbook with one sheet of text cells for each table.
@@ -161,7 +161,7 @@ fn names_files_and_directories_that_give_nothing() {
     assert!(matches!(error, DatasetError::NoFiles(_)), "{error}");
     std::fs::write(folder.path().join("b.jsonl"), r#"{"title":"退款","label":1}"#).unwrap();
     std::fs::write(folder.path().join("a.CSV"), "内容,标签\n退货,乙\n").unwrap();
-    let rows = read_raw(&[folder.path().to_owned()], Labels::Required).unwrap();
+    let rows = read_raw(&[folder.path().to_owned()], LabelField::SkillGroup).unwrap();
     let labels: Vec<&str> = rows.iter().map(|row| row.label.as_str()).collect();
     assert_eq!(labels, ["乙", "1"]); // by file name; a title alone and a number as label are fine
 }

@@ -7,7 +7,7 @@
 //! replicas on different machines give the same vectors. This file knows nothing
 //! about any network and does not share work between threads.
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use pulp::NullaryFnOnce;
 
 use super::EncoderError;
@@ -89,6 +89,8 @@ impl Matrix {
             Kernel::Avx512(level) => level.vectorize(At { level, product }),
             #[cfg(target_arch = "x86_64")]
             Kernel::Avx512Vnni(vnni) => vnni.base().vectorize(At { level: vnni.base(), product }),
+            #[cfg(target_arch = "aarch64")]
+            Kernel::Neon(level) => level.vectorize(At { level, product }),
         }
     }
 }
@@ -143,7 +145,7 @@ fn round(value: f32) -> i16 {
 /// Instruction set a product runs on.
 #[derive(Debug, Clone, Copy)]
 pub enum Kernel {
-    /// Whatever the build target guarantees: SSE2 on x86-64, NEON on aarch64.
+    /// Whatever the compiler makes of the build target.
     Portable,
     /// x86-64 with SSE 4.1.
     #[cfg(target_arch = "x86_64")]
@@ -157,6 +159,9 @@ pub enum Kernel {
     /// The same with VNNI.
     #[cfg(target_arch = "x86_64")]
     Avx512Vnni(Vnni),
+    /// aarch64, all of which has NEON.
+    #[cfg(target_arch = "aarch64")]
+    Neon(pulp::aarch64::Neon),
 }
 
 impl Kernel {
@@ -177,6 +182,8 @@ impl Kernel {
             kernels.extend(pulp::x86::V4::try_new().map(Self::Avx512));
             kernels.extend(Vnni::try_new().map(Self::Avx512Vnni));
         }
+        #[cfg(target_arch = "aarch64")]
+        kernels.extend(pulp::aarch64::Neon::try_new().map(Self::Neon));
         kernels
     }
 }
@@ -190,13 +197,13 @@ struct Product<'a> {
 }
 
 /// A product bound to an instruction set, so that all it inlines is compiled for it.
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 struct At<'a, L> {
     level: L,
     product: Product<'a>,
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 impl<L: Level> NullaryFnOnce for At<'_, L> {
     type Output = ();
 

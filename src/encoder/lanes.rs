@@ -30,6 +30,8 @@ pub(super) fn vectorize<J: NullaryFnOnce>(kernel: Kernel, job: J) -> J::Output {
         Kernel::Avx512(level) => level.vectorize(job),
         #[cfg(target_arch = "x86_64")]
         Kernel::Avx512Vnni(level) => level.vectorize(job),
+        #[cfg(target_arch = "aarch64")]
+        Kernel::Neon(level) => level.vectorize(job),
     }
 }
 

@@ -17,7 +17,7 @@ mod projection;
 mod sentence;
 mod tiles;
 mod transformer;
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod vectors;
 #[cfg(target_arch = "x86_64")]
 mod vnni;

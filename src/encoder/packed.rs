@@ -89,6 +89,8 @@ impl Packed {
             Kernel::Avx512(level) => level.vectorize(At { level, product }),
             #[cfg(target_arch = "x86_64")]
             Kernel::Avx512Vnni(level) => level.vectorize(At { level, product }),
+            #[cfg(target_arch = "aarch64")]
+            Kernel::Neon(level) => level.vectorize(At { level, product }),
         }
     }
 }
@@ -113,13 +115,13 @@ struct Product<'a> {
 }
 
 /// A product bound to an instruction set, so that all it inlines is compiled for it.
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 struct At<'a, L> {
     level: L,
     product: Product<'a>,
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 impl<L: Level> NullaryFnOnce for At<'_, L> {
     type Output = ();
 

@@ -4,13 +4,19 @@
 //! element of a vector is the sum of another row, so nothing is added up across a
 //! vector. Layout and scales are `packed`'s matter.
 
+#[cfg(target_arch = "aarch64")]
+use std::arch::aarch64::{int8x8_t, int16x8_t};
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::{__m128i, __m256i, __m512i};
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(target_arch = "aarch64")]
+use pulp::aarch64::Neon;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use pulp::bytemuck::{self, Pod, Zeroable};
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use pulp::cast;
 #[cfg(target_arch = "x86_64")]
-use pulp::{cast, x86::V2, x86::V3, x86::V4};
+use pulp::x86::{V2, V3, V4};
 
 #[cfg(target_arch = "x86_64")]
 use super::vnni::Vnni;
@@ -56,7 +62,7 @@ impl Level for Portable {
 }
 
 /// Vectors of one width and the operations a panel needs; `V` of them hold its 16 sums.
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 trait Lanes: Copy {
     /// As many weights as [`Lanes::Vector`] holds 16-bit values.
     type Narrow: Pod;
@@ -64,7 +70,7 @@ trait Lanes: Copy {
     /// arrays the compiler may cut into narrower vectors.
     type Vector: Pod;
 
-    /// Extends every weight to 16 bits.
+    /// Extends every weight to 16 bits, in whatever order [`Lanes::repeat`] has as well.
     fn widen(self, weights: Self::Narrow) -> Self::Vector;
     /// A vector of the same pair throughout.
     fn repeat(self, pair: Pair) -> Self::Vector;
@@ -75,7 +81,7 @@ trait Lanes: Copy {
 }
 
 /// Dot products of `T` input rows with every row of a panel.
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 #[inline(always)]
 fn vector_sums<L: Lanes, const V: usize, const T: usize>(
     lanes: L,
@@ -106,7 +112,7 @@ where
 }
 
 /// The same as `U` sums of every `U`th step, as vectors; steps that do not fill `U` are left out.
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 #[inline(always)]
 fn chains<L: Lanes, const V: usize, const T: usize, const U: usize>(
     lanes: L,
@@ -129,6 +135,46 @@ fn chains<L: Lanes, const V: usize, const T: usize, const U: usize>(
         }
     }
     sums
+}
+
+#[cfg(target_arch = "aarch64")]
+impl Lanes for Neon {
+    type Narrow = [i8; 8];
+    type Vector = int16x8_t;
+
+    /// NEON multiplies halves of vectors: the first columns of four rows come to lie before the second.
+    #[inline(always)]
+    fn widen(self, weights: [i8; 8]) -> int16x8_t {
+        let apart: int8x8_t = self.neon.vtbl1_s8(cast(weights), cast([0_i8, 2, 4, 6, 1, 3, 5, 7]));
+        self.neon.vmovl_s8(apart)
+    }
+
+    #[inline(always)]
+    fn repeat(self, [first, second]: Pair) -> int16x8_t {
+        self.neon.vcombine_s16(self.neon.vdup_n_s16(first), self.neon.vdup_n_s16(second))
+    }
+
+    #[inline(always)]
+    fn add(self, a: int16x8_t, b: int16x8_t) -> int16x8_t {
+        cast(self.neon.vaddq_s32(cast(a), cast(b)))
+    }
+
+    #[inline(always)]
+    fn accumulate(self, sums: int16x8_t, weights: int16x8_t, input: int16x8_t) -> int16x8_t {
+        let (first, repeated) = (self.neon.vget_low_s16(weights), self.neon.vget_low_s16(input));
+        let sums = self.neon.vmlal_s16(cast(sums), first, repeated);
+        cast(self.neon.vmlal_high_s16(sums, weights, input))
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+impl Level for Neon {
+    const WIDEST: usize = 6;
+
+    #[inline(always)]
+    fn sums<const T: usize>(self, steps: &[Step], inputs: [&[Pair]; T]) -> [[i32; PANEL]; T] {
+        vector_sums::<_, 4, T>(self, steps, inputs)
+    }
 }
 
 #[cfg(target_arch = "x86_64")]

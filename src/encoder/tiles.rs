@@ -2,7 +2,7 @@
 //!
 //! A tile is R weight rows times T input rows: large enough that each loaded
 //! vector is used several times, small enough that its R × T sums stay in
-//! registers. The hand-written x86-64 levels are in `vectors`.
+//! registers. The hand-written levels are in `vectors`.
 
 /// An instruction set able to compute tiles.
 pub(super) trait Level: Copy {

@@ -1,13 +1,21 @@
-//! Tiles on x86-64 vector instructions.
+//! Tiles on vector instructions.
 //!
 //! Written without pointers and without `unsafe`: `pulp` hands out the
 //! instructions as methods of a value that exists only on machines that have
 //! them. Compilers find these instructions unaided only in part, at a quarter of
 //! the speed.
 
+#[cfg(target_arch = "aarch64")]
+use std::arch::aarch64::int32x4_t;
+
+#[cfg(target_arch = "aarch64")]
+use pulp::aarch64::Neon;
 use pulp::bytemuck::{self, Pod, Zeroable};
+#[cfg(target_arch = "x86_64")]
 use pulp::x86::{V2, V3, V4};
-use pulp::{cast, i8x16, i8x32, i16x8, i16x16, i16x32, i32x4, i32x8, i32x16};
+use pulp::{cast, i16x8};
+#[cfg(target_arch = "x86_64")]
+use pulp::{i8x16, i8x32, i16x16, i16x32, i32x4, i32x8, i32x16};
 
 use super::tiles::{Level, Portable};
 
@@ -71,6 +79,7 @@ fn vector_tile<L: Lanes, const R: usize, const T: usize>(
     totals
 }
 
+#[cfg(target_arch = "x86_64")]
 impl Lanes for V2 {
     type Narrow = [i8; 8];
     type Wide = i16x8;
@@ -98,6 +107,7 @@ impl Lanes for V2 {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
 impl Lanes for V3 {
     type Narrow = i8x16;
     type Wide = i16x16;
@@ -126,6 +136,7 @@ impl Lanes for V3 {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
 impl Lanes for V4 {
     type Narrow = i8x32;
     type Wide = i16x32;
@@ -149,6 +160,31 @@ impl Lanes for V4 {
     }
 }
 
+#[cfg(target_arch = "aarch64")]
+impl Lanes for Neon {
+    type Narrow = [i8; 8];
+    type Wide = i16x8;
+    type Sums = int32x4_t;
+    const LENGTH: usize = 8;
+
+    #[inline(always)]
+    fn widen(self, weights: [i8; 8]) -> i16x8 {
+        cast(self.neon.vmovl_s8(cast(weights)))
+    }
+
+    #[inline(always)]
+    fn accumulate(self, sums: int32x4_t, weights: i16x8, input: i16x8) -> int32x4_t {
+        let (weights, input) = (cast(weights), cast(input));
+        let (low, low_input) = (self.neon.vget_low_s16(weights), self.neon.vget_low_s16(input));
+        self.neon.vmlal_high_s16(self.neon.vmlal_s16(sums, low, low_input), weights, input)
+    }
+
+    #[inline(always)]
+    fn total(self, sums: int32x4_t) -> i32 {
+        self.neon.vaddvq_s32(sums)
+    }
+}
+
 macro_rules! vector_level {
     ($level:ty) => {
         impl Level for $level {
@@ -159,6 +195,11 @@ macro_rules! vector_level {
         }
     };
 }
+#[cfg(target_arch = "x86_64")]
 vector_level!(V2);
+#[cfg(target_arch = "x86_64")]
 vector_level!(V3);
+#[cfg(target_arch = "x86_64")]
 vector_level!(V4);
+#[cfg(target_arch = "aarch64")]
+vector_level!(Neon);

@@ -58,7 +58,7 @@ impl Projection {
         };
         let Self { matrix, bias, norm, .. } = &projection;
         let lengths = [bias.len(), norm.weight.len(), norm.bias.len()];
-        if matrix.columns() != table.dimensions() || lengths != [matrix.rows(); 3] {
+        if matrix.rows() == 0 || matrix.columns() != table.dimensions() || lengths != [matrix.rows(); 3] {
             return Err(EncoderError::Shape("the projection does not fit the embeddings".to_owned()));
         }
         let pieces: Vec<u32> = (0..).take(table.rows().min(COMMON)).collect();
@@ -91,10 +91,9 @@ impl Projection {
     ) {
         let Buffers { codes, scales, rare, places } = buffers;
         let (width, columns) = (self.width(), self.matrix.columns());
-        for cleared in [&mut *projected, &mut *scales] {
-            cleared.clear();
-        }
+        projected.clear();
         codes.clear();
+        scales.clear();
         places.clear();
         for (place, (piece, embedding)) in tokens.enumerate() {
             let kept = usize::try_from(piece).ok().and_then(|piece| self.common.chunks_exact(width).nth(piece));

@@ -83,9 +83,9 @@ impl Routing {
     }
 }
 
-/// Words of grievance that reach a human whatever else is said. Each names the act of complaining or its threat, so
-/// that neutral questions (投诉多久处理 aside, which a human should see as well) pass by.
-pub const COMPLAINT_PHRASES: [&str; 72] = [
+/// Words of grievance that reach a human whatever else is said. Each names the act of complaining, its threat, or how the
+/// customer was treated, so that neutral questions (投诉多久处理 aside, which a human should see as well) pass by.
+pub const COMPLAINT_PHRASES: [&str; 70] = [
     "投诉",
     "12315",
     "12345",
@@ -140,7 +140,6 @@ pub const COMPLAINT_PHRASES: [&str; 72] = [
     "举报你们",
     "市监局",
     "打12378",
-    "退一赔三",
     "说话不算数",
     "承诺不算数",
     "对你们的处理",
@@ -149,7 +148,6 @@ pub const COMPLAINT_PHRASES: [&str; 72] = [
     "欺负人",
     "欺负消费者",
     "敷衍",
-    "耍我",
     "霸王条款",
     "你们领导",
     "你们经理",

@@ -178,30 +178,12 @@ impl SvmModel {
             }
         }
         if !dense.is_empty() {
-            let weights: Vec<&[f32]> = self.dense.chunks_exact(dense.len()).collect();
-            let (fours, rest) = weights.as_chunks::<4>();
-            let (four_sums, rest_sums) = sums.as_chunks_mut::<4>();
-            for (sums, four) in four_sums.iter_mut().zip(fours) {
-                add_products(sums, *four, dense);
-            }
-            for (sum, one) in rest_sums.iter_mut().zip(rest) {
-                add_products(std::array::from_mut(sum), [one], dense);
+            for (sum, weights) in sums.iter_mut().zip(self.dense.chunks_exact(dense.len())) {
+                *sum += weights.iter().zip(dense).map(|(weight, value)| f64::from(weight * value)).sum::<f64>();
             }
         }
         sums
     }
-}
-
-/// Adds inner products with some classes' weights to their sums: several at once, since each waits for its own sum only.
-fn add_products<const N: usize>(sums: &mut [f64; N], weights: [&[f32]; N], dense: &[f32]) {
-    let weights = weights.map(|weights| &weights[..dense.len()]);
-    let mut found = [0.0_f64; N];
-    for (at, value) in dense.iter().enumerate() {
-        for (found, weights) in found.iter_mut().zip(weights) {
-            *found += f64::from(weights[at] * value);
-        }
-    }
-    sums.iter_mut().zip(found).for_each(|(sum, found)| *sum += found);
 }
 
 impl<'a> Fit<Rows<'a>, Array1<usize>, SvmError> for SvmParams {

@@ -1,0 +1,91 @@
+//! Keys, roles and knowledge bases.
+
+use super::app::TestApp;
+
+const KEYS: &str = r#"
+metrics_public = false
+[[key]]
+name = "web"
+role = "frontend"
+secret = "frontend-secret-0001"
+[[key]]
+name = "desk"
+role = "ticketing"
+secret = "ticketing-secret-0001"
+kb = ["default"]
+[[key]]
+name = "editor"
+role = "staff"
+secret = "staff-secret-0000001"
+"#;
+
+const FRONTEND: &str = "frontend-secret-0001";
+const TICKETING: &str = "ticketing-secret-0001";
+const STAFF: &str = "staff-secret-0000001";
+
+fn status(app: &TestApp, secret: Option<&str>, method: &str, path: &str, body: &str) -> u16 {
+    let bearer = secret.map(|secret| format!("Bearer {secret}"));
+    let mut headers = vec![("content-type", "application/json")];
+    headers.extend(bearer.as_deref().map(|value| ("authorization", value)));
+    app.send(method, path, &headers, body).status
+}
+
+#[test]
+fn each_role_may_do_its_own_and_staff_everything() {
+    let app = TestApp::with(KEYS);
+    let ask = r#"{"question":"运费怎么算"}"#;
+    let ticket = r#"{"text":"快递不动了"}"#;
+    // Columns: no key, unknown key, frontend, ticketing, staff.
+    for (method, path, body, expected) in [
+        ("POST", "/v1/answer", ask, [401, 401, 200, 403, 200]),
+        ("GET", "/v1/suggest?q=yunfei", "", [401, 401, 200, 403, 200]),
+        ("POST", "/v1/classify", ticket, [401, 401, 403, 200, 200]),
+        ("POST", "/v1/classify/batch", r#"{"tickets":[]}"#, [401, 401, 403, 200, 200]),
+        ("GET", "/v1/corpus", "", [401, 401, 403, 403, 200]),
+        ("GET", "/v1/corpus/versions", "", [401, 401, 403, 403, 200]),
+        ("GET", "/v1/policy", "", [401, 401, 403, 403, 200]),
+        ("POST", "/v1/corpus/reload?dry_run=true", "", [401, 401, 403, 403, 200]),
+        ("POST", "/v1/corpus/rollback", r#"{"version":"none"}"#, [401, 401, 403, 403, 404]),
+        ("POST", "/v1/kb/phone/answer", ask, [401, 401, 200, 403, 200]),
+        ("POST", "/v1/kb/phone/classify", ticket, [401, 401, 403, 403, 200]), // the desk is bound to default
+        ("POST", "/v1/kb/none/classify", ticket, [401, 401, 404, 403, 404]),  // and learns nothing of others
+        ("GET", "/metrics", "", [401, 401, 403, 403, 200]),
+        ("GET", "/livez", "", [200; 5]), // probes and documentation are open
+        ("GET", "/readyz", "", [200; 5]),
+        ("GET", "/openapi.json", "", [200; 5]),
+        ("GET", "/docs/", "", [200; 5]),
+    ] {
+        let callers = [None, Some("not-a-known-secret"), Some(FRONTEND), Some(TICKETING), Some(STAFF)];
+        let found = callers.map(|secret| status(&app, secret, method, path, body));
+        assert_eq!(found, expected, "{method} {path}");
+    }
+}
+
+#[test]
+fn a_request_without_a_key_is_told_how_to_send_one() {
+    let reply = TestApp::with(KEYS).ask("运费怎么算");
+    assert_eq!(reply.headers["www-authenticate"], "Bearer");
+}
+
+#[test]
+fn without_keys_everything_is_open() {
+    let app = TestApp::spawn();
+    for path in ["/v1/corpus", "/v1/corpus/versions", "/metrics"] {
+        assert_eq!(app.get(path).status, 200, "{path}");
+    }
+}
+
+#[test]
+fn each_key_has_a_rate_of_its_own() {
+    let app = TestApp::with(&format!(
+        "[rate_limit]\nper_second = 1\nburst = 2\n{}",
+        KEYS.replace("metrics_public = false", "")
+    ));
+    let body = r#"{"question":"运费怎么算"}"#;
+    let mut last = 0;
+    for _ in 0..3 {
+        last = status(&app, Some(FRONTEND), "POST", "/v1/answer", body);
+    }
+    assert_eq!(last, 429);
+    assert_eq!(status(&app, Some(STAFF), "POST", "/v1/answer", body), 200);
+}

@@ -1,0 +1,103 @@
+//! The OpenAPI document and the page to try it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::app::TestApp;
+
+const VERSIONED: [(&str, &str); 9] = [
+    ("post", "/answer"),
+    ("get", "/suggest"),
+    ("post", "/classify"),
+    ("post", "/classify/batch"),
+    ("get", "/corpus"),
+    ("get", "/corpus/versions"),
+    ("post", "/corpus/reload"),
+    ("post", "/corpus/rollback"),
+    ("get", "/policy"),
+];
+
+fn document() -> Value {
+    TestApp::unprepared("").get("/openapi.json").json()
+}
+
+fn operations(api: &Value) -> Vec<(String, String, Value)> {
+    let mut found = Vec::new();
+    for (path, item) in api["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap().iter().filter(|(name, _)| *name != "parameters") {
+            found.push((method.clone(), path.clone(), operation.clone()));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_route_is_documented_and_nothing_else() {
+    let api = document();
+    assert_eq!(api["openapi"], "3.1.0");
+    let found: BTreeSet<(String, String)> = operations(&api).into_iter().map(|(m, p, _)| (m, p)).collect();
+    let mut expected: BTreeSet<(String, String)> =
+        ["/livez", "/readyz", "/metrics"].map(|path| ("get".to_owned(), path.to_owned())).into();
+    for prefix in ["/v1", "/v1/kb/{kb}"] {
+        expected.extend(VERSIONED.map(|(method, path)| (method.to_owned(), format!("{prefix}{path}"))));
+    }
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn the_probability_of_a_complaint_is_documented() {
+    let api = document();
+    let complaint = &api["components"]["schemas"]["Routed"]["properties"]["complaint"];
+    assert_eq!((complaint["type"].as_str(), complaint["maximum"].as_f64()), (Some("number"), Some(1.0)), "{complaint}");
+    assert!(complaint["description"].as_str().unwrap().starts_with("Probability"), "{complaint}");
+}
+
+#[test]
+fn documented_routes_exist() {
+    let app = TestApp::spawn();
+    for (method, path) in VERSIONED {
+        for prefix in ["/v1", "/v1/kb/phone"] {
+            let reply = app.send(&method.to_uppercase(), &format!("{prefix}{path}"), &[], "");
+            assert!(![404, 405].contains(&reply.status), "{method} {prefix}{path}: {reply:?}");
+        }
+    }
+}
+
+#[test]
+fn ids_are_unique_and_references_lead_somewhere() {
+    let api = document();
+    let ids: Vec<String> =
+        operations(&api).iter().map(|(_, _, o)| o["operationId"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{ids:?}");
+    let text = api.to_string();
+    for reference in text.split("\"$ref\":\"").skip(1) {
+        let target = reference.split('"').next().unwrap().strip_prefix('#').unwrap();
+        assert!(api.pointer(target).is_some(), "{target} leads nowhere");
+    }
+}
+
+#[test]
+fn every_operation_documents_its_problems() {
+    let api = document();
+    for (method, path, operation) in operations(&api) {
+        let responses = operation["responses"].as_object().unwrap();
+        assert!(responses.contains_key("500"), "{method} {path}");
+        if path.starts_with("/v1") {
+            for status in ["401", "403", "404", "429", "503"] {
+                let body = &responses[status]["content"]["application/problem+json"]["schema"]["$ref"];
+                assert_eq!(body, "#/components/schemas/ProblemBody", "{method} {path} {status}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_needs_no_internet() {
+    let app = TestApp::unprepared("");
+    let page = app.get("/docs/");
+    assert_eq!(page.status, 200);
+    assert!(!page.text.contains("src=\"http") && !page.text.contains("href=\"http"), "{}", page.text);
+    assert!(app.get("/docs/swagger-initializer.js").text.contains("/openapi.json"));
+    assert_eq!(app.get("/docs/swagger-ui-bundle.js").status, 200);
+}

@@ -1,0 +1,16 @@
+//! The service from outside, in the words of its API: every test on its own server and port.
+
+mod access;
+mod app;
+mod browsers;
+mod corpus;
+mod documentation;
+mod gate;
+mod life;
+mod load;
+mod policy;
+mod problems;
+mod process;
+mod questions;
+mod reloading;
+mod tickets;

@@ -1,0 +1,19 @@
+//! All that is tested through the public face of the crate, as one binary: the encoders are linked once.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on should stop where it is"
+)]
+
+mod api;
+mod corpus_formats;
+mod corpus_round_trip;
+mod evaluation;
+mod evaluation_tickets;
+mod explanations;
+mod shipped;
+mod signals;
+mod tickets;
+mod tickets_doctor;

@@ -1,0 +1,366 @@
+//! The ticket flow from files to routed tickets: training, bundles, promises, rules, promotion.
+
+use std::path::{Path, PathBuf};
+
+use yingda::corpus::{Place, Priority, Routing, RoutingRule, SkillGroup};
+use yingda::tickets::bundle::{self, BundleError, Files};
+use yingda::tickets::dataset::{Dataset, TicketRow};
+use yingda::tickets::evaluate::evaluate;
+use yingda::tickets::evidence::GroupEvidence;
+use yingda::tickets::promote::{Verdict, pair};
+use yingda::tickets::route::DEFAULT_PROMISE;
+use yingda::tickets::terms::TicketText;
+use yingda::tickets::ticket_file::{Labels, read_tickets};
+use yingda::tickets::train::{TrainOptions, Trained, train};
+use yingda::tickets::{RouteDecision, Routed, Router, Ticket};
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+fn sixty() -> Dataset {
+    Dataset::new(read_tickets(&[fixture("tickets_60.jsonl")], Labels::Required).unwrap()).unwrap()
+}
+
+fn trained(data: &Dataset) -> Trained {
+    train(data, &TrainOptions::default(), &|_, _| ()).unwrap()
+}
+
+fn files(data: &Dataset) -> Files {
+    bundle::to_files(&trained(data), &TrainOptions::default(), &data.keys()).unwrap()
+}
+
+fn borrowed(files: &Files) -> Vec<(&str, &[u8])> {
+    files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect()
+}
+
+fn router(data: &Dataset) -> Router {
+    Router::from_files(&borrowed(&files(data))).unwrap()
+}
+
+fn route(router: &Router, routing: &Routing, text: &str) -> Routed {
+    router.route(routing, &Ticket { text, ..Ticket::default() }, 3, true)
+}
+
+/// Tickets of a made-up language with known truth: each group has words of its own and all share the rest; `doubt`
+/// out of 10 tickets have no word of their group.
+fn synthetic(rows: usize, doubt: u64, seed: u64) -> Vec<TicketRow> {
+    let han = |n: u64| char::from_u32(u32::try_from(0x4e00 + n).unwrap()).unwrap();
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut draw = |below: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % below
+    };
+    (0..rows)
+        .map(|row| {
+            let group = draw(4);
+            let clear = draw(10) >= doubt;
+            let mut text: String = (0..12).map(|_| han(1_000 + draw(300))).collect();
+            if clear {
+                (0..2).for_each(|_| text.push(han(5_000 + group * 20 + draw(20))));
+            }
+            TicketRow {
+                ticket: TicketText { text, ..TicketText::default() },
+                label: format!("组{group}"),
+                channel: None,
+                customer_tier: None,
+                place: Place { file: "synthetic".to_owned(), line: row + 1 },
+            }
+        })
+        .collect()
+}
+
+/// A routing file about the groups of the sixty tickets.
+fn routing(rules: Vec<RoutingRule>) -> Routing {
+    let refund = SkillGroup {
+        id: "refund".to_owned(),
+        name: "退款组".to_owned(),
+        flow: vec!["客服".to_owned(), "财务".to_owned()],
+        promise: "退款专员将在 2 小时内联系您".to_owned(),
+        precision: None,
+    };
+    Routing { groups: vec![refund], rules, ..Routing::default() }
+}
+
+#[test]
+fn the_frozen_first_model_still_loads_and_answers_the_same() {
+    let router = Router::load(&fixture("model_v1")).unwrap();
+    assert_eq!(router.labels(), ["invoice", "logistics", "phonecard", "refund"]);
+    assert_eq!(router.version(), FROZEN_VERSION);
+    for (text, group, confidence) in FROZEN {
+        let found = route(&router, &Routing::default(), text);
+        assert_eq!(found.skill_group, group, "{text}");
+        assert!((found.confidence - confidence).abs() < 1e-5, "{text}: {}", found.confidence);
+    }
+}
+
+const FROZEN_VERSION: &str = "2e8d63d0cc879489";
+const FROZEN: [(&str, &str, f64); 5] = [
+    ("我的快递怎么还没送到", "logistics", 0.974764327),
+    ("想退货，退款多久到账", "refund", 0.999739667),
+    ("手机卡没信号", "phonecard", 0.999909339),
+    ("開一張電子發票", "invoice", 0.999992136),
+    ("随便问问", "phonecard", 0.775810178),
+];
+
+#[test]
+fn equal_rows_give_equal_bytes_on_any_number_of_threads() {
+    let rows = synthetic(300, 2, 1);
+    let mut turned = rows.clone();
+    turned.reverse();
+    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let one = pool(1).install(|| files(&Dataset::new(rows.clone()).unwrap()));
+    let two = pool(2).install(|| files(&Dataset::new(turned).unwrap()));
+    for ((name, left), (_, right)) in one.iter().zip(&two) {
+        assert!(left == right, "{name} differs");
+    }
+    let other = train(&Dataset::new(rows).unwrap(), &TrainOptions { seed: 1, ..TrainOptions::default() }, &|_, _| ());
+    assert_ne!(other.unwrap().report.held_out, trained(&Dataset::new(synthetic(300, 2, 1)).unwrap()).report.held_out);
+}
+
+#[test]
+fn what_is_promised_on_training_rows_holds_on_new_ones() {
+    let data = Dataset::new(synthetic(2_000, 2, 3)).unwrap();
+    let model = trained(&data);
+    let found = evaluate(&model.model, &model.labels, &synthetic(2_000, 2, 4));
+    // A fifth of the tickets says nothing: 0.8 + 0.2 / 4 is the best any model can do.
+    assert!(found.accuracy > 0.80, "accuracy {}", found.accuracy);
+    assert!(found.routed > 0.5, "routed {}", found.routed);
+    assert!(found.routed_precision.unwrap() > 0.94, "precision {:?}", found.routed_precision);
+    assert!(found.shortlist_coverage > 0.93, "coverage {}", found.shortlist_coverage);
+    assert!(found.calibration_error < 0.04, "calibration error {}", found.calibration_error);
+    let known = &model.report.evidence;
+    assert_eq!(known.iter().map(|group| group.rows).sum::<usize>(), model.report.rows);
+    let usual = |group: &GroupEvidence| group.routed_to >= 200 && group.routed_wrong * 12 <= group.routed_to;
+    assert!(known.len() == 4 && known.iter().all(usual), "{known:?}");
+    assert!(known.iter().any(|group| group.right_rows_needed == 0), "no group is proven: {known:?}");
+    let report = &model.report.held_out;
+    assert!((report.accuracy - found.accuracy).abs() < 0.05, "reported {}, found {}", report.accuracy, found.accuracy);
+}
+
+#[test]
+fn tickets_unlike_anything_seen_go_to_review() {
+    let data = Dataset::new(synthetic(1_000, 0, 5)).unwrap();
+    let router = router(&data);
+    for text in ["hello, where is my parcel?", "Ω≈ç√∫", "蕤蕥蕦蕧蕨蕩蕪蕫蕬"] {
+        assert_eq!(route(&router, &Routing::default(), text).decision, RouteDecision::Review, "{text}");
+    }
+}
+
+#[test]
+fn learns_from_very_little() {
+    let mut rows = synthetic(10, 0, 7);
+    rows.iter_mut().enumerate().for_each(|(n, row)| row.label = ["甲组 🙂", "乙"][n % 2].to_owned());
+    let mut lone = rows[0].clone();
+    lone.ticket.text = "只有这一条".to_owned();
+    lone.label = "丙".to_owned();
+    rows.push(lone);
+    let found = route(&router(&Dataset::new(rows).unwrap()), &Routing::default(), "只有这一条");
+    assert_eq!(found.decision, RouteDecision::Review); // ten rows promise nothing
+    assert!(found.confidence.is_finite() && !found.shortlist.is_empty());
+}
+
+#[test]
+fn refuses_bundles_that_are_damaged_or_of_another_version() {
+    let good = files(&sixty());
+    let with = |name: &str, change: &dyn Fn(&mut Vec<u8>)| {
+        let mut files = good.clone();
+        files.iter_mut().filter(|(other, _)| other == name).for_each(|(_, bytes)| change(bytes));
+        // A bundle that is not refused would fill the screen with its numbers.
+        bundle::from_files(&borrowed(&files)).map(|_| "loaded").unwrap_err()
+    };
+    for (name, _) in good.iter().skip(1) {
+        let error = with(name, &|bytes| bytes[0] ^= 1);
+        assert!(matches!(&error, BundleError::Checksum { file, .. } if file == name), "{name}: {error}");
+        let missing: Files = good.iter().filter(|(other, _)| other != name).cloned().collect();
+        let error = bundle::from_files(&borrowed(&missing)).unwrap_err();
+        assert!(matches!(&error, BundleError::Missing(file) if file == name), "{name}: {error}");
+    }
+    let replaced = |from: &str, to: &str| {
+        with(bundle::MANIFEST, &|bytes| *bytes = String::from_utf8(bytes.clone()).unwrap().replacen(from, to, 1).into())
+    };
+    let rows = [
+        ("\"yingda-router\"", "\"other\"", "format: expected yingda-router, found other"),
+        ("\"format_version\": 2", "\"format_version\": 9", "format version: expected 1 to 2, found 9"),
+        ("\"normalization_version\": ", "\"normalization_version\": 9", "normalization version: expected"),
+        ("\"feature_version\": ", "\"feature_version\": 9", "feature version: expected 1 to 2"),
+        ("\"version\": \"", "\"version\": \"0", "encoder version: expected"),
+        ("\"width\": ", "\"width\": 1", "weights does not fit the manifest"),
+        ("\"terms\": ", "\"terms\": 1", "vocabulary does not fit the manifest"),
+        ("\"invoice\",", "", "weights does not fit the manifest"),
+        ("{", "", "manifest.json is not valid JSON"),
+    ];
+    for (from, to, expected) in rows {
+        let error = replaced(from, to).to_string();
+        assert!(error.contains(expected), "{from} → {to}: {error}");
+    }
+}
+
+#[test]
+fn replaces_a_model_but_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = files(&sixty());
+    let model = folder.path().join("model");
+    bundle::install(&files, &model).unwrap();
+    bundle::install(&files, &model).unwrap();
+    assert_eq!(bundle::read_files(&model).unwrap(), files);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1); // nothing left beside it
+    let other = folder.path().join("holiday photos");
+    std::fs::create_dir(&other).unwrap();
+    std::fs::write(other.join("beach.jpg"), b"sand").unwrap();
+    assert!(matches!(bundle::install(&files, &other), Err(BundleError::NotABundle(_))));
+    assert_eq!(std::fs::read(other.join("beach.jpg")).unwrap(), b"sand");
+}
+
+#[test]
+fn explanations_sum_to_the_margin() {
+    let data = sixty();
+    let files = files(&data);
+    let model = bundle::from_files(&borrowed(&files)).unwrap().model;
+    for text in ["快递还没到，我要退款", "發票抬頭寫錯了", "xyz", "卡"] {
+        let ticket = TicketText::new("", text);
+        let margins = model.scores(&model.read(&ticket));
+        for (group, margin) in margins.iter().enumerate() {
+            let [sum, other] = model.explain(&ticket, [group, 0]).scores();
+            assert!((sum - margin).abs() < 1e-4, "{text}, group {group}: {sum} against {margin}");
+            assert!((other - margins[0]).abs() < 1e-4, "{text}: {other} against {}", margins[0]);
+        }
+        let shown = route(&router(&data), &Routing::default(), text);
+        let best = shown.explanation.iter().map(|line| line.weight).sum::<f64>();
+        assert!(margins.iter().any(|margin| (margin - best).abs() < 1e-4), "{text}");
+    }
+}
+
+#[test]
+fn rules_win_over_the_model_and_say_so() {
+    let router = router(&sixty());
+    let rule = |name: &str| RoutingRule { name: name.to_owned(), ..RoutingRule::default() };
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
+    let rules = vec![
+        RoutingRule { keywords: words(&["过敏"]), priority: Some(Priority::Urgent), ..rule("过敏加急") },
+        RoutingRule { channels: words(&["weibo"]), group: Some("refund".to_owned()), ..rule("微博") },
+    ];
+    let routing = routing(rules);
+    let plain = route(&router, &routing, "发票怎么开");
+    assert_eq!((plain.skill_group.as_str(), plain.rule.as_deref()), ("invoice", None));
+    assert_eq!((plain.priority, plain.promise.as_str()), (Priority::Normal, DEFAULT_PROMISE));
+    let complaint = route(&router, &routing, "发票一直不开，我要投诉");
+    assert_eq!((complaint.priority, complaint.rule), (Priority::High, None));
+    let urgent = route(&router, &routing, "用了过敏，发票怎么开，我要投诉");
+    assert_eq!((urgent.priority, urgent.rule.as_deref()), (Priority::Urgent, Some("过敏加急")));
+    let weibo = Ticket { text: "发票怎么开", channel: Some("Weibo"), ..Ticket::default() };
+    let ordered = router.route(&routing, &weibo, 3, false);
+    assert_eq!((ordered.skill_group.as_str(), ordered.rule.as_deref()), ("refund", Some("微博")));
+    assert_eq!((ordered.decision, ordered.promise.as_str()), (RouteDecision::Route, "退款专员将在 2 小时内联系您"));
+    assert_eq!((ordered.flow.len(), ordered.ranking.len()), (2, 3));
+    assert_eq!(router.warnings(&routing).len(), 1); // three groups of the model are not named
+}
+
+#[test]
+fn a_routing_file_about_other_groups_assigns_none() {
+    let router = router(&sixty());
+    let rule = RoutingRule { name: "全部".to_owned(), group: Some("elsewhere".to_owned()), ..RoutingRule::default() };
+    let elsewhere = SkillGroup { id: "elsewhere".to_owned(), ..SkillGroup::default() };
+    let foreign = Routing { groups: vec![elsewhere], rules: vec![rule], ..Routing::default() };
+    let found = route(&router, &foreign, "发票怎么开");
+    assert_eq!((found.skill_group.as_str(), found.rule), ("invoice", None));
+    assert_eq!(router.warnings(&foreign).len(), 1);
+    assert!(router.warnings(&Routing::default()).is_empty());
+}
+
+#[test]
+fn a_ticket_without_text_goes_to_review_by_the_groups_shares() {
+    let found = route(&router(&sixty()), &Routing::default(), "😭😭");
+    assert_eq!(found.decision, RouteDecision::Review);
+    assert_eq!(found.ranking.len(), 3);
+    assert!((found.confidence - 0.25).abs() < 1e-9);
+}
+
+#[test]
+fn promotes_what_is_not_worse_on_tickets_neither_model_knows() {
+    let load = |rows: Vec<TicketRow>| bundle::from_files(&borrowed(&files(&Dataset::new(rows).unwrap()))).unwrap();
+    let good_rows = synthetic(600, 1, 11);
+    let good = load(good_rows.clone());
+    let poor = load(synthetic(600, 9, 12));
+    let fresh = synthetic(400, 1, 13);
+    assert_eq!(pair(&good, &poor, fresh.clone()).verdict(), Verdict::Promote);
+    assert_eq!(pair(&poor, &good, fresh.clone()).verdict(), Verdict::Worse);
+    assert_eq!(pair(&good, &good, fresh.clone()).verdict(), Verdict::Promote);
+    let mixed: Vec<TicketRow> = good_rows.iter().cloned().chain(fresh).collect();
+    let found = pair(&good, &poor, mixed);
+    assert_eq!((found.excluded, found.rows.len()), (600, 400)); // training rows say nothing
+    assert_eq!(pair(&good, &poor, good_rows).verdict(), Verdict::TooFewRows);
+}
+
+#[test]
+fn explanations_say_where_each_term_stands_and_what_speaks_against_the_runner_up() {
+    let router = router(&sixty());
+    let text = "您好，我的快遞 怎么还没到，急";
+    let ticket = Ticket { title: "快递", text, ..Ticket::default() };
+    let found = router.route(&Routing::default(), &ticket, 3, true);
+    let typed: Vec<char> = text.chars().collect();
+    let line = found.explanation.iter().find(|line| line.term == "快递").unwrap();
+    let title = line.places.iter().find(|place| place.field == "title").unwrap();
+    assert_eq!((title.start, title.end), (0, 2));
+    let place = line.places.iter().find(|place| place.field == "text").unwrap();
+    assert_eq!(typed[place.start..place.end].iter().collect::<String>(), "快遞");
+    assert!(line.weight > 0.0 && line.against_runner_up > line.weight, "{line:?}");
+    let names: Vec<&str> = found.explanation.iter().rev().take(3).map(|line| line.term.as_str()).collect();
+    assert_eq!(names, ["（基准）", "（整段意思）", "（其余词语）"]);
+}
+
+#[test]
+fn several_wishes_appear_as_several_groups_with_their_sentences() {
+    let router = router(&sixty());
+    let text = "我的快递三天了还没送到，物流也不更新。另外帮我开一张電子發票，抬头写公司";
+    let ticket = Ticket { text, ..Ticket::default() };
+    let found = router.route(&Routing::default(), &ticket, 3, true);
+    let of = |group: &str| found.ranking.iter().take(2).find(|ranked| ranked.skill_group == group).unwrap();
+    assert!(of("logistics").sentences[0].text.contains("快递"), "{:?}", found.ranking);
+    let invoice = &of("invoice").sentences[0];
+    let typed: String = text.chars().skip(invoice.start).take(invoice.end - invoice.start).collect();
+    assert_eq!(typed, invoice.text);
+    assert!(invoice.text.contains("電子發票") && invoice.confidence >= 0.5);
+    let single = Ticket { text: "我的快递三天了还没送到", ..Ticket::default() };
+    let found = router.route(&Routing::default(), &single, 3, true);
+    assert!(found.ranking.iter().all(|ranked| ranked.sentences.is_empty()));
+}
+
+#[test]
+fn a_group_may_promise_more_or_be_refused() {
+    let router = router(&Dataset::new(synthetic(2_000, 2, 3)).unwrap());
+    let fresh = synthetic(1_000, 2, 4);
+    let groups = |precision| Routing {
+        groups: vec![SkillGroup { id: "组1".to_owned(), precision, ..SkillGroup::default() }],
+        ..Routing::default()
+    };
+    let routed = |routing: &Routing| {
+        let router = router.promising(routing);
+        let all = fresh.iter().map(|row| (row, route(&router, routing, &row.ticket.text)));
+        let own = all.filter(|(_, found)| found.skill_group == "组1" && found.decision == RouteDecision::Route);
+        own.map(|(row, _)| row.label == "组1").collect::<Vec<bool>>()
+    };
+    let usual = routed(&groups(None));
+    let strict = routed(&groups(Some(980)));
+    assert!(usual.len() > 100 && strict.len() <= usual.len(), "{} and {}", usual.len(), strict.len());
+    let right = strict.iter().filter(|right| **right).count();
+    assert!(right * 1_000 >= strict.len() * 970, "{right} of {}", strict.len());
+    // No evidence of this size proves 99.9 %: nothing is routed, and staff are told.
+    assert!(routed(&groups(Some(999))).is_empty());
+    assert!(router.warnings(&groups(Some(999))).iter().any(|warning| warning.contains("组1（99.9%）")));
+}
+
+#[test]
+fn a_model_of_terms_alone_says_so_and_works() {
+    let data = sixty();
+    let options = TrainOptions { encoder: None, ..TrainOptions::default() };
+    let trained = train(&data, &options, &|_, _| ()).unwrap();
+    let files = bundle::to_files(&trained, &options, &data.keys()).unwrap();
+    let loaded = bundle::from_files(&borrowed(&files)).unwrap();
+    assert_eq!((loaded.manifest.encoder, loaded.report.encoder), (None, None));
+    assert!(!files.iter().any(|(name, _)| name == "meaning.bin"));
+    let found = route(&Router::from_files(&borrowed(&files)).unwrap(), &Routing::default(), "发票抬头写错了");
+    assert_eq!(found.skill_group, "invoice");
+}

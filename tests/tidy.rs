@@ -9,7 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room → rooms it may use. Rooms are the first path segment below `src/`.
-const EDGES: [(&str, &[&str]); 25] = [
+const EDGES: [(&str, &[&str]); 26] = [
+    ("clock", &[]),
     ("text", &[]),
     ("statistics", &[]),
     ("confidence", &[]),
@@ -53,12 +54,25 @@ const EDGES: [(&str, &[&str]); 25] = [
     ),
     (
         "http",
-        &["answer", "config", "corpus", "decision", "gate", "knowledge_base", "policy", "snapshot", "tickets", "text"],
+        &[
+            "answer",
+            "clock",
+            "config",
+            "corpus",
+            "decision",
+            "gate",
+            "knowledge_base",
+            "policy",
+            "snapshot",
+            "tickets",
+            "text",
+        ],
     ),
     (
         "cli",
         &[
             "answer",
+            "clock",
             "config",
             "corpus",
             "decision",

@@ -7,9 +7,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
 use yingda::answer::{Question, answer};
-use yingda::config::default_time_zone;
 use yingda::knowledge_base::{KnowledgeBase, ReloadOptions, Sources};
-use yingda::policy::PolicySettings;
 use yingda::ranking::LiveAt;
 use yingda::retrieval::{QuestionIndex, Terms};
 use yingda::text::{normalize, segment::Segmenter};
@@ -17,14 +15,7 @@ use yingda::text::{normalize, segment::Segmenter};
 const ASKED: &str = "您好，我前天在你们家买的尿不湿拆了一包发现尺码买小了，剩下的还能换大一号吗？";
 
 fn stages(c: &mut Criterion) {
-    let sources = Sources {
-        corpus: None,
-        model: None,
-        data: None,
-        time_zone: default_time_zone().unwrap(),
-        policy: PolicySettings::default(),
-        encoder: yingda::encoder::EncoderKind::Standard,
-    };
+    let sources = Sources::embedded();
     let now: Timestamp = "2026-11-05T12:00:00+08:00".parse().unwrap();
     let base = KnowledgeBase::open("bench", sources, now).unwrap();
     let snapshot = base.snapshot();

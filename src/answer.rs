@@ -11,7 +11,7 @@ use crate::decision::SUGGESTED;
 use crate::explanation::{Explainer, Explanation, reported};
 use crate::ranking::Scored;
 use crate::retrieval::IndexError;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Asked, RankedQuestion, Snapshot};
 use crate::tickets::{RouteDecision, Routed, Router, Ticket};
 
 pub use crate::decision::Decision;
@@ -25,6 +25,13 @@ pub struct Question<'a> {
     /// How many candidates to report, 1..=20.
     pub top: usize,
     pub explain: bool,
+}
+
+impl<'a> Question<'a> {
+    /// What its candidates depend on.
+    fn asked(&self) -> Asked<'a> {
+        Asked { text: self.text, channel: self.channel, customer_tier: self.customer_tier }
+    }
 }
 
 /// An entry worth offering, by its standard question.
@@ -106,18 +113,16 @@ pub struct Answered {
 /// # Errors
 /// [`IndexError`] when the index cannot be read; nothing a customer types causes one.
 pub fn answer(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> Result<Answered, IndexError> {
-    let ticket =
-        Ticket { title: "", text: question.text, channel: question.channel, customer_tier: question.customer_tier };
-    let known = snapshot.known(&ticket, now)?;
-    let scored = &known.scored;
-    let (decision, reason) = decide(snapshot, &known.normalized, scored);
+    let ranked = snapshot.ranked(&question.asked(), now)?;
+    let scored = &ranked.scored;
+    let (decision, reason) = decide(snapshot, &ranked.normalized, scored);
     let best = scored.first().filter(|_| decision == Decision::Answer);
     let suggested = if decision == Decision::Suggest { SUGGESTED } else { 0 };
     Ok(Answered {
         decision,
         answer: best.map(|best| direct_answer(snapshot, best, question, now)),
         suggestions: scored.iter().take(suggested).map(|one| suggestion(snapshot, one)).collect(),
-        handoff: reason.map(|reason| hand_off(snapshot, snapshot.route(&known, &ticket), reason)),
+        handoff: reason.map(|reason| hand_off(snapshot, route(snapshot, &ranked, question), reason)),
         candidates: candidates(snapshot, question, scored),
         corpus_version: snapshot.corpus.version.clone(),
         model_version: snapshot.model_version.clone(),
@@ -155,7 +160,7 @@ pub(crate) fn decide(snapshot: &Snapshot, normalized: &str, scored: &[Scored]) -
 }
 
 fn direct_answer(snapshot: &Snapshot, best: &Scored, question: &Question<'_>, now: Timestamp) -> DirectAnswer {
-    let entry = entry_of(snapshot, best);
+    let entry = snapshot.entry(best);
     let related_entries = entry.related.iter().filter_map(|id| snapshot.corpus.entry(id));
     DirectAnswer {
         faq_id: entry.id.clone(),
@@ -166,6 +171,12 @@ fn direct_answer(snapshot: &Snapshot, best: &Scored, question: &Question<'_>, no
         category: entry.category.clone(),
         related: related_entries.filter(|entry| entry.is_live(now)).map(related).collect(),
     }
+}
+
+/// Where a question would go that nobody answers: routed as a ticket without a title.
+pub(crate) fn route<'a>(snapshot: &Snapshot, ranked: &'a RankedQuestion, question: &Question<'_>) -> &'a Routed {
+    let Question { text, channel, customer_tier, .. } = *question;
+    snapshot.route(ranked, &Ticket { title: "", text, channel, customer_tier })
 }
 
 fn hand_off(snapshot: &Snapshot, routed: &Routed, reason: HandoffReason) -> Handoff {
@@ -188,7 +199,7 @@ fn hand_off(snapshot: &Snapshot, routed: &Routed, reason: HandoffReason) -> Hand
 fn candidates(snapshot: &Snapshot, question: &Question<'_>, scored: &[Scored]) -> Vec<Candidate> {
     let explainer = question.explain.then(|| Explainer::new(snapshot, question.text));
     let candidate = |(at, one): (usize, &Scored)| {
-        let entry = entry_of(snapshot, one);
+        let entry = snapshot.entry(one);
         Candidate {
             faq_id: entry.id.clone(),
             question: entry.question.clone(),
@@ -201,7 +212,7 @@ fn candidates(snapshot: &Snapshot, question: &Question<'_>, scored: &[Scored]) -
 }
 
 fn suggestion(snapshot: &Snapshot, scored: &Scored) -> Suggestion {
-    let entry = entry_of(snapshot, scored);
+    let entry = snapshot.entry(scored);
     Suggestion { faq_id: entry.id.clone(), question: entry.question.clone(), confidence: reported(scored.confidence) }
 }
 
@@ -209,10 +220,6 @@ fn related(entry: &Entry) -> Related {
     Related { faq_id: entry.id.clone(), question: entry.question.clone() }
 }
 
-fn entry_of<'a>(snapshot: &'a Snapshot, scored: &Scored) -> &'a Entry {
-    &snapshot.corpus.entries[scored.entry as usize]
-}
-
 fn matched_question(snapshot: &Snapshot, scored: &Scored) -> String {
-    snapshot.matcher.questions[scored.question as usize].text.clone()
+    snapshot.stored_question(scored).text.clone()
 }

@@ -2,13 +2,13 @@
 //! skill group.
 
 pub mod answer;
+pub mod atomic_file;
 pub mod cli;
-mod clock;
+pub mod clock;
 pub mod confidence;
 pub mod config;
 pub mod corpus;
 pub mod decision;
-pub mod embedding_file;
 pub mod encoder;
 pub mod evaluation;
 pub mod explanation;

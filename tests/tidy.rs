@@ -10,16 +10,16 @@ use std::path::{Path, PathBuf};
 
 /// Room → rooms it may use. Rooms are the first path segment below `src/`.
 const EDGES: [(&str, &[&str]); 26] = [
-    ("clock", &[]),
     ("text", &[]),
+    ("atomic_file", &[]),
+    ("clock", &[]),
     ("statistics", &[]),
     ("confidence", &[]),
     ("config", &["encoder", "policy"]),
     ("telemetry", &["config"]),
-    ("corpus", &["text"]),
+    ("corpus", &["atomic_file", "text"]),
     ("random", &[]),
     ("encoder", &[]),
-    ("embedding_file", &["encoder", "ranking"]),
     ("tickets", &["confidence", "corpus", "encoder", "random", "statistics", "text"]),
     ("retrieval", &["text"]),
     ("ranking", &["corpus", "decision", "encoder", "policy", "retrieval", "text"]),
@@ -32,7 +32,7 @@ const EDGES: [(&str, &[&str]); 26] = [
     ),
     (
         "knowledge_base",
-        &["corpus", "embedding_file", "encoder", "gate", "policy", "ranking", "retrieval", "snapshot", "tickets"],
+        &["atomic_file", "corpus", "encoder", "gate", "policy", "ranking", "retrieval", "snapshot", "tickets"],
     ),
     ("explanation", &["ranking", "snapshot", "text"]),
     ("answer", &["corpus", "decision", "explanation", "ranking", "retrieval", "snapshot", "tickets"]),

@@ -12,7 +12,7 @@ use crate::config::{Config, RawConfig};
 use crate::corpus::{Corpus, Issue, embedded, load, load_dir, load_files};
 use crate::encoder::EncoderKind;
 use crate::gate::self_retrieval::{SelfRetrieval, ask_own_questions};
-use crate::knowledge_base::models;
+use crate::knowledge_base::{Sources, cause_chain};
 use crate::policy::{PolicySettings, PolicyStatement};
 use crate::ranking::EmbeddingTable;
 use crate::snapshot::Snapshot;
@@ -93,17 +93,18 @@ fn surroundings(args: &CheckArgs, corpus: Option<&Corpus>) -> anyhow::Result<Sur
         }
         None => {}
     }
-    let models = match models(args.model.as_deref(), encoder, settings) {
+    let sources = Sources { model: args.model.clone(), encoder, policy: settings, ..Sources::embedded() };
+    let models = match sources.load_models() {
         Ok(models) => models,
         Err(error) => {
-            findings.push(Surrounding::Problem(format!("模型：{error}")));
+            findings.push(Surrounding::Problem(format!("模型：{}", cause_chain(&error))));
             return Ok(Surroundings { findings, prepared: None });
         }
     };
     let Some(corpus) = corpus else { return Ok(Surroundings { findings, prepared: None }) };
     findings.extend(models.router.warnings(&corpus.routing).into_iter().map(Surrounding::Warning));
-    let now = super::clock::now();
-    let snapshot = Snapshot::prepare(Arc::new(corpus.clone()), &models, &EmbeddingTable::default(), now)?;
+    let now = crate::clock::now();
+    let snapshot = Snapshot::prepare(Arc::new(corpus.clone()), &models, &EmbeddingTable::default())?;
     let own = ask_own_questions(&snapshot, now)?;
     Ok(Surroundings { findings, prepared: Some(Prepared { snapshot, own }) })
 }

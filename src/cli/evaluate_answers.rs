@@ -11,7 +11,6 @@ use jiff::Timestamp;
 
 use super::measure_table;
 use crate::cli::progress::Progress;
-use crate::config::default_time_zone;
 use crate::encoder::EncoderKind;
 use crate::evaluation::answers::measures::MEASURES;
 use crate::evaluation::answers::questions::Scope;
@@ -21,7 +20,6 @@ use crate::evaluation::answers::{
 };
 use crate::evaluation::change::p_label;
 use crate::knowledge_base::{KnowledgeBase, Sources};
-use crate::policy::PolicySettings;
 use crate::snapshot::Snapshot;
 
 /// 问题文件每行一个 JSON 对象：问题（question 或 query）和答它的条目（`faq_id`）；库外问题文件只需问题。
@@ -61,16 +59,9 @@ pub struct EvaluateAnswers {
 /// # Errors
 /// Unreadable files, rows that name unknown entries, a corpus with issues, a baseline made on other questions.
 pub fn run(args: &EvaluateAnswers) -> anyhow::Result<ExitCode> {
-    let now = args.at.unwrap_or_else(crate::cli::clock::now);
+    let now = args.at.unwrap_or_else(crate::clock::now);
     let baseline = args.compare.as_deref().map(read_baseline).transpose()?;
-    let sources = Sources {
-        corpus: args.corpus.clone(),
-        model: None,
-        data: None,
-        time_zone: default_time_zone()?,
-        policy: PolicySettings::default(),
-        encoder: args.encoder,
-    };
+    let sources = Sources { corpus: args.corpus.clone(), encoder: args.encoder, ..Sources::embedded() };
     let base = KnowledgeBase::open("default", sources, now)?;
     let snapshot = base.snapshot();
     let questions = questions(args, &snapshot)?;

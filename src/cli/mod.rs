@@ -1,7 +1,6 @@
 //! The command line: one subcommand, one file, each with `Args` and `run`. It decides nothing itself.
 
 pub mod check;
-pub(crate) use crate::clock;
 pub mod encode;
 pub mod evaluate_answers;
 pub mod evaluate_tickets;
@@ -12,6 +11,7 @@ pub mod measure_table;
 pub mod progress;
 pub mod promote;
 pub mod serve;
+mod served;
 pub mod show_one;
 pub mod tickets_doctor;
 pub mod train;
@@ -50,6 +50,7 @@ enum Subcommands {
     /// 用带答案的问题或带标签的工单评测
     Evaluate(Evaluate),
     /// 一个问题从输入到决定的全过程
+    #[command(visible_alias = "ask")]
     ShowOne(show_one::ShowOne),
     /// 把表格和其他系统导出的问答转成知识库文件
     Import(import::ImportArgs),

@@ -2,20 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::config::{Config, DEFAULT_KB, Flags, RawConfig, sample};
+use crate::clock::now;
+use crate::config::{Config, Flags, RawConfig, sample};
 use crate::http::{self, KnowledgeBases};
-use crate::knowledge_base::{KnowledgeBase, PublishError, ReloadOptions, Sources};
+use crate::knowledge_base::{KnowledgeBase, PublishError, ReloadOptions, Sources, cause_chain};
 use crate::telemetry;
 
-use super::clock::now;
+use super::served::{State, sources};
 
 /// Flags of `yingda serve`.
 #[derive(Debug, clap::Args)]
@@ -49,18 +50,25 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
     };
     telemetry::start(config.log);
+    let state = match State::claim(&config) {
+        Ok(state) => state,
+        Err(error) => {
+            writeln!(std::io::stderr().lock(), "状态目录不能使用，服务没有启动：{}", cause_chain(&error))?;
+            return Ok(ExitCode::FAILURE);
+        }
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(config.workers.get())
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    let outcome = runtime.block_on(serve(Arc::new(config)));
+    let outcome = runtime.block_on(serve(Arc::new(config), Arc::new(state)));
     // A reload that is still being prepared changes nothing any more; it must not hold the exit.
     runtime.shutdown_timeout(Duration::from_millis(100));
     outcome
 }
 
-async fn serve(config: Arc<Config>) -> anyhow::Result<ExitCode> {
+async fn serve(config: Arc<Config>, state: Arc<State>) -> anyhow::Result<ExitCode> {
     let server = http::Server::bind(Arc::clone(&config))
         .await
         .with_context(|| format!("无法监听 {}，请换一个地址或端口", config.listen))?;
@@ -69,6 +77,8 @@ async fn serve(config: Arc<Config>) -> anyhow::Result<ExitCode> {
         writeln!(out, "listening on http://{}", server.address())?;
         out.flush()?;
     }
+    tracing::info!(address = %server.address(), "listening");
+    let started = Instant::now();
     if config.keys.is_empty() {
         tracing::warn!("no API keys are configured: everybody on this machine may do everything");
     }
@@ -76,7 +86,8 @@ async fn serve(config: Arc<Config>) -> anyhow::Result<ExitCode> {
     let mut serving = tokio::spawn(server.run(stop_signal()?));
     // Listened for from the start: an early SIGHUP must not end the process.
     let hangup = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
-    let prepared = tokio::task::spawn_blocking(move || prepare(&config));
+    let claimed = Arc::clone(&state);
+    let prepared = tokio::task::spawn_blocking(move || prepare(&config, &claimed));
     let bases = tokio::select! {
         // Told to stop, or failed, before anything was ready.
         ended = &mut serving => return exit_code(ended?),
@@ -90,6 +101,7 @@ async fn serve(config: Arc<Config>) -> anyhow::Result<ExitCode> {
         },
     };
     publisher.publish(bases.clone());
+    log_ready(&bases, &state, started);
     tokio::spawn(reload_on_hangup(hangup, bases));
     exit_code(serving.await?)
 }
@@ -107,50 +119,57 @@ struct NotPrepared {
 }
 
 /// Opens every knowledge base; stops at the first that cannot be.
-fn prepare(config: &Config) -> Result<KnowledgeBases, NotPrepared> {
+fn prepare(config: &Config, state: &State) -> Result<KnowledgeBases, NotPrepared> {
     let mut bases = BTreeMap::new();
     for (name, files) in &config.knowledge_bases {
-        let sources = Sources {
-            corpus: files.corpus.clone(),
-            model: files.model.clone(),
-            data: config.data.as_deref().map(|data| state_directory(data, name)),
-            time_zone: config.time_zone.clone(),
-            policy: config.policy,
-            encoder: config.encoder,
-        };
+        let sources = Sources { unkept: state.unkept.clone(), ..sources(config, name, files, state.path()) };
+        let started = Instant::now();
         let base = KnowledgeBase::open(name, sources, now())
             .map_err(|error| NotPrepared { name: name.clone(), error: Box::new(error) })?;
         for warning in base.warnings() {
             tracing::warn!(kb = name, "{warning}");
         }
+        log_opened(&base, started);
         bases.insert(name.clone(), Arc::new(base));
     }
     Ok(bases)
 }
 
-/// Where a knowledge base keeps its state: the default one in the data directory itself, others each in its own below.
-fn state_directory(data: &Path, name: &str) -> PathBuf {
-    if name == DEFAULT_KB { data.to_owned() } else { data.join("kb").join(name) }
+fn log_opened(base: &KnowledgeBase, started: Instant) {
+    let live = base.live();
+    tracing::info!(
+        kb = base.name(),
+        corpus.version = live.snapshot.corpus.version,
+        corpus.published_at = %live.published_at,
+        model.version = live.snapshot.model_version,
+        entries = live.snapshot.corpus.entries.len(),
+        questions = live.snapshot.questions(),
+        kept_versions = base.versions().map_or(0, |versions| versions.len()),
+        seconds = started.elapsed().as_secs_f64(),
+        "opened a knowledge base"
+    );
+}
+
+fn log_ready(bases: &KnowledgeBases, state: &State, started: Instant) {
+    let snapshots: Vec<_> = bases.values().map(|base| base.snapshot()).collect();
+    tracing::info!(
+        knowledge_bases = bases.len(),
+        entries = snapshots.iter().map(|snapshot| snapshot.corpus.entries.len()).sum::<usize>(),
+        questions = snapshots.iter().map(|snapshot| snapshot.questions()).sum::<usize>(),
+        state = state.path().map_or_else(|| "none".to_owned(), |path| path.display().to_string()),
+        seconds = started.elapsed().as_secs_f64(),
+        "ready"
+    );
 }
 
 /// Prints everything that is wrong with a knowledge base.
 fn report(refused: &NotPrepared) -> std::io::Result<()> {
     let mut err = std::io::stderr().lock();
-    writeln!(err, "知识库 {} 无法启用：{}", refused.name, chain(&refused.error))?;
-    for issue in http::issues(&refused.error) {
+    writeln!(err, "知识库 {} 无法启用：{}", refused.name, cause_chain(&*refused.error))?;
+    for issue in refused.error.issues() {
         writeln!(err, "{issue}")?;
     }
     Ok(())
-}
-
-fn chain(error: &PublishError) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 /// Completes on SIGTERM or SIGINT.
@@ -179,8 +198,12 @@ async fn reload_on_hangup(mut hangup: Signal, bases: KnowledgeBases) {
                     "reloaded on SIGHUP"
                 ),
                 Ok(Err(error)) => {
-                    tracing::error!(kb = name, error = chain(&error), "reload on SIGHUP refused; nothing changed");
-                    for issue in http::issues(&error) {
+                    tracing::error!(
+                        kb = name,
+                        error = cause_chain(&error),
+                        "reload on SIGHUP refused; nothing changed"
+                    );
+                    for issue in error.issues() {
                         tracing::error!(kb = name, "{issue}");
                     }
                 }

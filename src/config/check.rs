@@ -64,6 +64,8 @@ impl Reader<'_> {
             metrics_public: self.metrics_public(listen),
             keys,
             data: self.state_directory(),
+            data_given: self.raw.settings.contains_key("data"),
+            max_lost: self.target("max_lost", 0.0..=1.0),
             knowledge_bases,
             policy: self.policy(),
             encoder: self.encoder(),
@@ -158,8 +160,8 @@ impl Reader<'_> {
     }
 
     fn state_directory(&mut self) -> Option<PathBuf> {
-        self.read("data", "应为目录（不存在时会自动创建），这里是一个文件", |text| {
-            let path = (!text.is_empty()).then(|| PathBuf::from(text));
+        self.read("data", "应为目录（不存在时会自动创建）或 none，这里是一个文件", |text| {
+            let path = (!text.is_empty() && text != "none").then(|| PathBuf::from(text));
             path.as_ref().is_none_or(|path| !path.is_file()).then_some(path)
         })
     }

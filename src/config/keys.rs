@@ -23,7 +23,7 @@ pub const KEYS: &[Key] = &[
     key("listen", "127.0.0.1:8080", "监听地址（IP:端口）；端口 0 由系统选择。未配置任何密钥时只允许本机地址"),
     key("corpus", "", "默认知识库的语料目录；不填则使用内置语料"),
     key("model", "", "默认知识库的工单模型目录；不填则使用内置模型"),
-    key("data", "", "状态目录，保存语料的历史版本；不填则只保存在内存里"),
+    key("data", "yingda-data", "状态目录（不存在时自动创建），保存发布过的语料版本；none 表示什么都不保存"),
     key(
         "encoder",
         "standard",
@@ -41,6 +41,7 @@ pub const KEYS: &[Key] = &[
         "直接回答的目标正确率（0.5 到 0.999）；门槛按知识库自己的证据得出，证据不足时用保守门槛且不作承诺",
     ),
     key("suggest_target", "0.5", "“您是不是想问”里应有正确条目的比例（0.05 到 0.99）；证据不足时门槛为 0.25"),
+    key("max_lost", "0.3", "发布时最多可以少掉多大比例的条目（0 到 1）；超过则拒绝，除非 force"),
     key("answer_threshold", "", "手工设定直接回答的置信度门槛（0 到 1）；不填则按 target_precision 得出"),
     key("suggest_threshold", "", "手工设定“您是不是想问”的置信度门槛（0 到 1）；不填则按 suggest_target 得出"),
     key("metrics_public", "auto", "/metrics 是否无需密钥（true、false；auto 表示仅监听本机时公开）"),

@@ -71,6 +71,10 @@ pub struct Config {
     pub keys: Vec<ApiKey>,
     /// State directory; memory only where `None`.
     pub data: Option<PathBuf>,
+    /// Whether the operator named the state directory, or said that there is none.
+    pub data_given: bool,
+    /// Share of the live entries that a publish may lose without force, 0..=1.
+    pub max_lost: f64,
     /// By name; always holds [`DEFAULT_KB`].
     pub knowledge_bases: BTreeMap<String, KnowledgeBaseFiles>,
     /// Targets, and thresholds that replace what the evidence says.

@@ -33,9 +33,7 @@ fn passes(snapshot: &Snapshot, case: &GoldenCase, now: Timestamp) -> Result<bool
     let normalized = normalize(&case.question);
     let candidates = snapshot.candidates(&normalized, now)?;
     Ok(match &case.expect {
-        GoldenExpectation::Entry(id) => {
-            candidates.first().is_some_and(|best| snapshot.corpus.entries[best.entry as usize].id == *id)
-        }
+        GoldenExpectation::Entry(id) => candidates.first().is_some_and(|best| snapshot.entry(best).id == *id),
         GoldenExpectation::NoAnswer => decide(snapshot, &normalized, &candidates).0 != Decision::Answer,
     })
 }

@@ -14,9 +14,8 @@ use crate::answer::decide;
 use crate::decision::Decision;
 use crate::ranking::Scored;
 use crate::retrieval::IndexError;
-use crate::snapshot::{RecentQuestion, Snapshot};
+use crate::snapshot::{Asked, RecentQuestion, Snapshot};
 use crate::text::normalize;
-use crate::tickets::Ticket;
 
 /// Recent questions compared at most, the first in the order of their text.
 const RECENT_COMPARED: usize = 2_000;
@@ -97,9 +96,8 @@ fn compare_recent(
     now: Timestamp,
 ) -> Result<Option<ChangedAnswer>, IndexError> {
     let channel = question.channel.as_deref();
-    let ticket =
-        Ticket { title: "", text: &question.normalized, channel, customer_tier: question.customer_tier.as_deref() };
-    let (was, will_be) = (live.known(&ticket, now)?, next.known(&ticket, now)?);
+    let asked = Asked { text: &question.normalized, channel, customer_tier: question.customer_tier.as_deref() };
+    let (was, will_be) = (live.ranked(&asked, now)?, next.ranked(&asked, now)?);
     let before = Outcome::of(live, &was.normalized, &was.scored, channel);
     let after = Outcome::of(next, &will_be.normalized, &will_be.scored, channel);
     Ok(changed(&question.normalized, QuestionSource::Recent, before, after))
@@ -115,7 +113,7 @@ impl<'a> Outcome<'a> {
     fn of(snapshot: &'a Snapshot, normalized: &str, scored: &[Scored], channel: Option<&str>) -> Self {
         let (decision, _) = decide(snapshot, normalized, scored);
         let best = scored.first().filter(|_| decision == Decision::Answer);
-        let entry = best.map(|best| &snapshot.corpus.entries[best.entry as usize]);
+        let entry = best.map(|best| snapshot.entry(best));
         Self {
             shown: ComparedOutcome { decision, faq_id: entry.map(|entry| entry.id.clone()) },
             text: entry.map(|entry| entry.answer_for(channel)),

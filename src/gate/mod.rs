@@ -5,6 +5,7 @@
 
 mod golden;
 pub mod live_comparison;
+mod losses;
 pub mod self_retrieval;
 
 use jiff::Timestamp;
@@ -17,6 +18,7 @@ use crate::snapshot::Snapshot;
 
 use golden::compare_golden;
 use live_comparison::ChangedAnswer;
+pub use losses::Losses;
 use self_retrieval::SelfRetrieval;
 
 /// What the gate found.
@@ -33,6 +35,9 @@ pub struct GateReport {
     /// Present where the live bundle promises its precision and the next one could not; refuses the publish.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promise_lost: Option<PromiseLost>,
+    /// Present where entries are gone or broken off as by accident; refuses the publish.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub losses: Option<Losses>,
     /// Golden and recently asked questions put to both bundles.
     pub compared: usize,
     /// Of these, how many are decided or answered otherwise.
@@ -63,7 +68,7 @@ impl GateReport {
     /// Whether publishing needs force.
     #[must_use]
     pub fn refuses(&self) -> bool {
-        !self.broken.is_empty() || self.promise_lost.is_some()
+        !self.broken.is_empty() || self.promise_lost.is_some() || self.losses.is_some()
     }
 
     /// Why, in English and without any question; empty where nothing refuses.
@@ -76,18 +81,28 @@ impl GateReport {
         if self.promise_lost.is_some() {
             reasons.push("the promised precision of direct answers would no longer be proved".to_owned());
         }
+        if let Some(losses) = &self.losses {
+            let Losses { entries, of, too_many, cut, .. } = losses;
+            if *too_many {
+                reasons.push(format!("{entries} of {of} entries are gone"));
+            }
+            if !cut.is_empty() {
+                reasons.push(format!("{} file(s) look half copied", cut.len()));
+            }
+        }
         reasons.join("; ")
     }
 }
 
-/// Everything the gate can find out about publishing `next` over `live`. CPU-bound: one search a stored question
-/// and two a compared one, on all cores.
+/// Everything the gate can find out about publishing `next` over `live`, which may lose `max_lost` of its entries, a
+/// share in 0..=1. CPU-bound: one search a stored question and two a compared one, on all cores.
 ///
 /// # Errors
 /// [`IndexError`] when an index cannot be read.
-pub fn examine(live: &Snapshot, next: &Snapshot, now: Timestamp) -> Result<GateReport, IndexError> {
+pub fn examine(live: &Snapshot, next: &Snapshot, max_lost: f64, now: Timestamp) -> Result<GateReport, IndexError> {
+    let losses = losses::find(&live.corpus, &next.corpus, max_lost);
     let self_retrieval = Some(self_retrieval::ask_own_questions(next, now)?);
-    Ok(GateReport { self_retrieval, ..compare(live, next, now)? })
+    Ok(GateReport { losses, self_retrieval, ..compare(live, next, now)? })
 }
 
 /// What changes against the live bundle, without asking the next one all its own questions.

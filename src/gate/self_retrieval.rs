@@ -228,7 +228,7 @@ mod tests {
             policy: PolicySettings::default(),
         };
         let now: Timestamp = "2026-11-05T12:00:00+08:00".parse().unwrap();
-        ask_own_questions(&Snapshot::prepare(Arc::new(corpus), &models, &EmbeddingTable::default(), now).unwrap(), now)
+        ask_own_questions(&Snapshot::prepare(Arc::new(corpus), &models, &EmbeddingTable::default()).unwrap(), now)
             .unwrap()
     }
 

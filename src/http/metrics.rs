@@ -113,10 +113,10 @@ impl Metrics {
         metrics::with_local_recorder(&self.recorder, || {
             metrics::gauge!("yingda_requests_in_flight").set(in_flight as f64);
             for (name, base) in bases.into_iter().flatten() {
-                let snapshot = base.snapshot();
-                metrics::gauge!("yingda_snapshot_generation", "kb" => name.clone()).set(snapshot.generation as f64);
+                let live = base.live();
+                metrics::gauge!("yingda_snapshot_generation", "kb" => name.clone()).set(live.generation as f64);
                 metrics::gauge!("yingda_corpus_entries", "kb" => name.clone())
-                    .set(snapshot.corpus.entries.len() as f64);
+                    .set(live.snapshot.corpus.entries.len() as f64);
             }
         });
         self.handle.render()

@@ -6,6 +6,7 @@
 
 pub mod answers;
 pub mod calibration;
+mod embedded;
 pub mod embeddings;
 pub mod evidence;
 pub mod fit;

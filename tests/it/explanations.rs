@@ -2,11 +2,9 @@
 
 use jiff::Timestamp;
 use yingda::answer::{Answered, Question, answer};
-use yingda::config::default_time_zone;
 use yingda::encoder::EncoderKind;
 use yingda::explanation::{Explanation, TextForm, Which};
 use yingda::knowledge_base::{KnowledgeBase, Sources};
-use yingda::policy::PolicySettings;
 use yingda::text::normalize;
 use yingda::text::trace::Span;
 
@@ -30,15 +28,7 @@ const ASKED: [&str; 14] = [
 
 fn base() -> (KnowledgeBase, Timestamp) {
     let now = "2026-09-15T12:00:00+08:00".parse().unwrap();
-    let time_zone = default_time_zone().unwrap();
-    let sources = Sources {
-        corpus: None,
-        model: None,
-        data: None,
-        time_zone,
-        policy: PolicySettings::default(),
-        encoder: EncoderKind::Standard,
-    };
+    let sources = Sources::embedded();
     (KnowledgeBase::open("default", sources, now).unwrap(), now)
 }
 

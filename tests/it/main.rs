@@ -13,6 +13,8 @@ mod corpus_round_trip;
 mod evaluation;
 mod evaluation_tickets;
 mod explanations;
+mod operation;
+mod restarts;
 mod shipped;
 mod signals;
 mod tickets;

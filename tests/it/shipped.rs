@@ -6,26 +6,16 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde_json::Value;
 use yingda::answer::{Answered, Decision, HandoffReason, Question, answer, suggest};
-use yingda::config::default_time_zone;
 use yingda::encoder::EncoderKind;
 use yingda::evaluation::answers::questions::Scope;
 use yingda::evaluation::answers::ranks::{differences, read_ranks};
 use yingda::evaluation::answers::{Outcome, judge_all, read_questions};
 use yingda::knowledge_base::{KnowledgeBase, Sources};
-use yingda::policy::PolicySettings;
 use yingda::quality::{AnswerQuality, Judged};
 use yingda::snapshot::Snapshot;
 
 fn shipped() -> KnowledgeBase {
-    let time_zone = default_time_zone().unwrap();
-    let sources = Sources {
-        corpus: None,
-        model: None,
-        data: None,
-        time_zone,
-        policy: PolicySettings::default(),
-        encoder: EncoderKind::Standard,
-    };
+    let sources = Sources::embedded();
     KnowledgeBase::open("default", sources, ordinary_day()).unwrap()
 }
 

@@ -13,12 +13,11 @@ use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::check::print_issues;
 use crate::answer::{Answered, Question, answer};
-use crate::config::default_time_zone;
 use crate::encoder::EncoderKind;
 use crate::knowledge_base::{KnowledgeBase, Sources};
-use crate::policy::PolicySettings;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Asked, Snapshot};
 use crate::text::trace::{Step, trace};
 use crate::tickets::{Routed, Ticket};
 
@@ -61,6 +60,10 @@ struct Way {
     grams: Vec<String>,
     answer_threshold: f64,
     suggest_threshold: f64,
+    /// What the confidences were fitted on, in Chinese.
+    calibrated_on: String,
+    /// The answer of the best candidate for the channel, whether it is given or not.
+    answer_text: Option<String>,
     /// With an explanation for each candidate.
     #[serde(flatten)]
     answered: Answered,
@@ -78,16 +81,16 @@ pub fn run(args: &ShowOne) -> anyhow::Result<ExitCode> {
     if args.question.trim().is_empty() {
         bail!("问题为空，例如 yingda show-one \"退款几天能到账\"");
     }
-    let now = args.at.unwrap_or_else(crate::cli::clock::now);
-    let sources = Sources {
-        corpus: args.corpus.clone(),
-        model: None,
-        data: None,
-        time_zone: default_time_zone()?,
-        policy: PolicySettings::default(),
-        encoder: args.encoder,
+    let now = args.at.unwrap_or_else(crate::clock::now);
+    let sources = Sources { corpus: args.corpus.clone(), encoder: args.encoder, ..Sources::embedded() };
+    let base = match KnowledgeBase::open("default", sources, now) {
+        Ok(base) => base,
+        Err(refused) if !refused.issues().is_empty() => {
+            print_issues(refused.issues(), &mut std::io::stderr().lock())?;
+            return Ok(ExitCode::FAILURE);
+        }
+        Err(refused) => return Err(refused.into()),
     };
-    let base = KnowledgeBase::open("default", sources, now)?;
     let way = way(&base.snapshot(), args, now)?;
     let mut out = std::io::stdout().lock();
     if args.json {
@@ -103,10 +106,13 @@ fn way(snapshot: &Snapshot, args: &ShowOne, now: Timestamp) -> anyhow::Result<Wa
     let channel = args.channel.as_deref();
     let question = Question { text, channel, customer_tier: None, top: TOP, explain: true };
     let answered = answer(snapshot, &question, now)?;
+    let asked = Asked { text, channel, customer_tier: None };
     let traced = trace(text);
     let terms = snapshot.matcher.terms_of_normalized(&traced.normalized);
     let ticket = Ticket { title: "", text, channel, customer_tier: None };
-    let route = snapshot.route(&*snapshot.known(&ticket, now)?, &ticket).clone();
+    let ranked = snapshot.ranked(&asked, now)?;
+    let answer_text = ranked.scored.first().map(|best| snapshot.entry(best).answer_for(channel).to_owned());
+    let route = snapshot.route(&ranked, &ticket).clone();
     let group = answered.handoff.as_ref().map_or(&route.skill_group, |handoff| &handoff.skill_group);
     let group_name = snapshot.corpus.routing.group(group).map_or_else(|| group.clone(), |group| group.name.clone());
     Ok(Way {
@@ -117,6 +123,8 @@ fn way(snapshot: &Snapshot, args: &ShowOne, now: Timestamp) -> anyhow::Result<Wa
         grams: terms.grams,
         answer_threshold: snapshot.policy.answer_threshold,
         suggest_threshold: snapshot.policy.suggest_threshold,
+        calibrated_on: snapshot.statement.calibrated_on.clone(),
+        answer_text,
         answered,
         route,
         group_name,
@@ -129,15 +137,7 @@ mod tests {
 
     fn shown(question: &str) -> (Way, String) {
         let now: Timestamp = "2026-09-15T12:00:00+08:00".parse().unwrap();
-        let sources = Sources {
-            corpus: None,
-            model: None,
-            data: None,
-            time_zone: default_time_zone().unwrap(),
-            policy: PolicySettings::default(),
-            encoder: EncoderKind::Standard,
-        };
-        let base = KnowledgeBase::open("default", sources, now).unwrap();
+        let base = KnowledgeBase::open("default", Sources::embedded(), now).unwrap();
         let encoder = EncoderKind::Standard;
         let args =
             ShowOne { question: question.to_owned(), corpus: None, channel: None, at: Some(now), encoder, json: false };
@@ -163,6 +163,7 @@ mod tests {
             "第二名",
             "门槛",
             "决定",
+            "答案",
             "转人工",
         ];
         let mut rest = screen.as_str();

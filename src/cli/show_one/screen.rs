@@ -22,13 +22,14 @@ pub(super) fn render(way: &Way) -> String {
     lines.push(line("候选", &format!("{} 个条目（检索后按排序留下，至多 20 个）", way.answered.candidates.len())));
     if let Some(best) = way.answered.candidates.first() {
         lines.push(candidates(&way.answered.candidates));
-        lines.extend(best.explanation.iter().flat_map(|explanation| leader(best, explanation)));
+        lines.extend(best.explanation.iter().flat_map(|explanation| leader(best, explanation, &way.calibrated_on)));
     }
     lines.push(line(
         "门槛",
         &format!("直接回答 ≥ {:.3}，您是不是想问 ≥ {:.3}", way.answer_threshold, way.suggest_threshold),
     ));
     lines.push(line("决定", &format!("{}：{}", decision_label(way.answered.decision), why(way))));
+    lines.extend(answer(way));
     lines.push(line("转人工", &destination(way)));
     lines.join("\n") + "\n"
 }
@@ -62,21 +63,17 @@ fn candidates(candidates: &[Candidate]) -> String {
 }
 
 /// The best candidate's sum and what it has in common with the question.
-fn leader(best: &Candidate, explanation: &Explanation) -> Vec<String> {
+fn leader(best: &Candidate, explanation: &Explanation, calibrated_on: &str) -> Vec<String> {
     let mut lines = vec![line("首位候选", &format!("{}（{}）", best.question, best.faq_id)), signals(explanation)];
     lines.push(line(
         "对数几率",
         &format!("{:+.3} = 截距 {:+.3} + 各信号的贡献", explanation.logit, explanation.intercept),
     ));
     let calibration = explanation.calibration;
-    let source = match calibration.rows {
-        0 => "通用校准".to_owned(),
-        rows => format!("按本知识库 {rows} 个标注问题"),
-    };
     lines.push(line(
         "校准",
         &format!(
-            "{:.3} × 对数几率 {:+.3} = {:+.3} → 置信度 {:.3}（{source}）",
+            "{:.3} × 对数几率 {:+.3} = {:+.3} → 置信度 {:.3}（{calibrated_on}）",
             calibration.slope, calibration.intercept, explanation.calibrated_logit, best.confidence
         ),
     ));
@@ -135,6 +132,13 @@ fn terms(explanation: &Explanation) -> Vec<String> {
         lines.push(line("数字代号不一致", &format!("提问 {asked}，问法 {matched}")));
     }
     lines
+}
+
+/// The text that the customer gets, or would get if the best candidate were answered.
+fn answer(way: &Way) -> Option<String> {
+    let text = way.answer_text.as_ref()?;
+    let label = if way.answered.answer.is_some() { "答案" } else { "首位候选的答案（不会发出）" };
+    Some(line(label, &text.replace('\n', "\n　　　")))
 }
 
 fn runner_up(explanation: &Explanation) -> String {

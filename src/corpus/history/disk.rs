@@ -1,16 +1,17 @@
-//! Kept versions on disk: `versions/<version>/manifest.json` and the corpus beside it in export form.
+//! Kept versions on disk: `versions/<version>/manifest.json`, the corpus beside it in export form, and `live.json`.
 //!
-//! Knows no limit and no live version; that is the history's business.
+//! Knows no limit and no version that must be served; that is the history's business.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::{HistoryError, KeptVersion, LiveMark, io};
+use super::sealed::{self, digest};
+use super::{HistoryError, KeptVersion, LiveMark};
+use crate::atomic_file::{self, FileError};
 use crate::corpus::export::{self, EntryFormat};
 use crate::corpus::{Corpus, load_dir};
 
@@ -22,6 +23,9 @@ struct Manifest {
     format: u32,
     #[serde(flatten)]
     kept: KeptVersion,
+    /// Of the files of the corpus; absent in versions of releases that did not write one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content: Option<String>,
 }
 
 /// Names from outside become paths only if they are versions.
@@ -29,49 +33,70 @@ fn is_version(name: &str) -> bool {
     name.len() == 16 && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Writes a version aside and renames it into place; a sound one that is there already stays.
-pub(super) fn write_version(dir: &Path, corpus: &Corpus, info: KeptVersion) -> Result<(), HistoryError> {
-    if matches!(read_version(dir, &info.version), Ok(Some(_))) {
-        return Ok(());
-    }
+/// Makes the directory fit for use: drafts that a crash left go, and versions that were being written or deleted.
+pub(super) fn tidy_up(dir: &Path) -> Result<(), HistoryError> {
     let versions = dir.join("versions");
-    let target = versions.join(&info.version);
-    // A damaged version is written again; what its manifest still says of its first publication holds.
-    let info = manifest(&target).ok().filter(|known| known.version == info.version).unwrap_or(info);
-    let files = export::directory(corpus, EntryFormat::JsonLines, &TimeZone::UTC)
-        .map_err(|source| HistoryError::Export { version: info.version.clone(), source })?;
-    let aside = versions.join(format!(".{}.tmp", info.version));
-    for stale in [&aside, &target] {
-        if stale.exists() {
-            fs::remove_dir_all(stale).map_err(io(stale))?;
+    fs::create_dir_all(&versions).map_err(FileError::at("make", &versions))?;
+    let mut swept = atomic_file::sweep(dir) + atomic_file::sweep(&versions);
+    for entry in fs::read_dir(&versions).map_err(FileError::at("read", &versions))?.flatten() {
+        let path = entry.path();
+        if entry.file_name().to_str().is_some_and(is_version) {
+            swept += atomic_file::sweep(&path);
+            if !path.join("manifest.json").exists() && fs::remove_dir_all(&path).is_ok() {
+                swept += 1;
+            }
         }
     }
-    let content = aside.join("corpus");
-    fs::create_dir_all(&content).map_err(io(&content))?;
-    for file in files {
-        let path = content.join(&file.path);
-        write_synced(&path, &file.bytes).map_err(io(&path))?;
+    if swept > 0 {
+        tracing::info!(path = %dir.display(), swept, "removed what an interrupted write had left over");
     }
-    write_manifest(&aside.join("manifest.json"), info)?;
-    sync_dir(&content).and_then(|()| sync_dir(&aside)).map_err(io(&aside))?;
-    fs::rename(&aside, &target).and_then(|()| sync_dir(&versions)).map_err(io(&target))
+    Ok(())
 }
 
-/// Replaces the manifest of a kept version by one with the reason.
-pub(super) fn note_forced(dir: &Path, version: &str, reason: &str) -> Result<(), HistoryError> {
+/// Writes a version, or only its manifest where its content is there and sound.
+pub(super) fn write_version(dir: &Path, corpus: &Corpus, kept: KeptVersion) -> Result<(), HistoryError> {
+    let target = dir.join("versions").join(&kept.version);
+    let known = manifest(&target).ok().filter(|known| known.kept.version == kept.version);
+    // Why it was forced once stays, also where its content must be written again.
+    let forced = kept.forced.clone().or_else(|| known.as_ref().and_then(|known| known.kept.forced.clone()));
+    let kept = KeptVersion { forced, ..kept };
+    if holds(dir, &kept.version) {
+        let content = known.and_then(|known| known.content);
+        return write_manifest(&target, Manifest { format: FORMAT, kept, content });
+    }
+    let files = export::directory(corpus, EntryFormat::JsonLines, &TimeZone::UTC)
+        .map_err(|source| HistoryError::Export { version: kept.version.clone(), source })?;
+    let mut named: Vec<(String, Vec<u8>)> =
+        files.into_iter().map(|file| (format!("corpus/{}", file.path), file.bytes)).collect();
+    let content = Some(content_digest(named.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()))));
+    named.push(("manifest.json".to_owned(), sealed_manifest(&target, Manifest { format: FORMAT, kept, content })?));
+    let files = named.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+    Ok(atomic_file::write_dir(&target, files)?)
+}
+
+fn write_manifest(target: &Path, manifest: Manifest) -> Result<(), HistoryError> {
+    let bytes = sealed_manifest(target, manifest)?;
+    Ok(atomic_file::write(&target.join("manifest.json"), &bytes)?)
+}
+
+fn sealed_manifest(target: &Path, manifest: Manifest) -> Result<Vec<u8>, HistoryError> {
+    let unwritable = |error: serde_json::Error| FileError::at("write", &target.join("manifest.json"))(error.into());
+    Ok(sealed::seal(&manifest).map_err(unwritable)?)
+}
+
+/// Whether a version is kept and its files are those that were written; nothing is parsed where a digest tells.
+pub(super) fn holds(dir: &Path, version: &str) -> bool {
     let path = dir.join("versions").join(version);
-    if !is_version(version) || !path.is_dir() {
-        return Ok(());
+    if !is_version(version) {
+        return false;
     }
-    let known = manifest(&path).map_err(|reason| HistoryError::Damaged { version: version.to_owned(), reason })?;
-    let aside = path.join("manifest.json.tmp");
-    write_manifest(&aside, KeptVersion { forced: Some(reason.to_owned()), ..known })?;
-    fs::rename(&aside, path.join("manifest.json")).and_then(|()| sync_dir(&path)).map_err(io(&path))
-}
-
-fn write_manifest(path: &Path, kept: KeptVersion) -> Result<(), HistoryError> {
-    let bytes = serde_json::to_vec(&Manifest { format: FORMAT, kept }).map_err(|error| io(path)(error.into()))?;
-    write_synced(path, &bytes).map_err(io(path))
+    match manifest(&path) {
+        Ok(Manifest { content: Some(expected), .. }) => files_below(&path, "corpus").is_ok_and(|files| {
+            content_digest(files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()))) == expected
+        }),
+        Ok(_) => matches!(read_version(dir, version), Ok(Some(_))),
+        Err(_) => false,
+    }
 }
 
 /// The corpus of a version; `None` where it is not kept or the name is no version.
@@ -96,55 +121,75 @@ pub(super) fn read_version(dir: &Path, version: &str) -> Result<Option<Arc<Corpu
 pub(super) fn list_versions(dir: &Path) -> Result<Vec<KeptVersion>, HistoryError> {
     let versions = dir.join("versions");
     let mut found = Vec::new();
-    for entry in fs::read_dir(&versions).map_err(io(&versions))? {
-        let entry = entry.map_err(io(&versions))?;
+    for entry in fs::read_dir(&versions).map_err(FileError::at("read", &versions))? {
+        let entry = entry.map_err(FileError::at("read", &versions))?;
         let Some(name) = entry.file_name().to_str().filter(|name| is_version(name)).map(str::to_owned) else {
             continue;
         };
         match manifest(&entry.path()) {
-            Ok(kept) if kept.version == name => found.push(kept),
-            Ok(kept) => tracing::warn!(corpus.version = name, "kept version says it is {}", kept.version),
+            Ok(Manifest { kept, .. }) if kept.version == name => found.push(kept),
+            Ok(Manifest { kept, .. }) => {
+                tracing::warn!(corpus.version = name, "kept version says it is {}", kept.version);
+            }
             Err(reason) => tracing::warn!(corpus.version = name, "kept version is damaged: {reason}"),
         }
     }
     Ok(found)
 }
 
-fn manifest(path: &Path) -> Result<KeptVersion, String> {
+/// Deletes a version; under another name first, so that half of it never looks like a version.
+pub(super) fn delete_version(dir: &Path, version: &str) -> Result<(), HistoryError> {
+    let (path, aside) = (dir.join("versions").join(version), dir.join("versions").join(format!(".{version}.tmp")));
+    fs::rename(&path, &aside).map_err(FileError::at("remove", &path))?;
+    Ok(fs::remove_dir_all(&aside).map_err(FileError::at("remove", &aside))?)
+}
+
+fn manifest(path: &Path) -> Result<Manifest, String> {
     let bytes = fs::read(path.join("manifest.json")).map_err(|error| format!("manifest.json: {error}"))?;
-    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|error| format!("manifest.json: {error}"))?;
+    let manifest: Manifest = sealed::open(&bytes).map_err(|reason| format!("manifest.json: {reason}"))?;
     if manifest.format == FORMAT {
-        Ok(manifest.kept)
+        Ok(manifest)
     } else {
         Err(format!("manifest.json has format {}, expected {FORMAT}", manifest.format))
     }
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = fs::File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+/// Files below a folder, sorted by path, each with its path from `root` with `/`.
+fn files_below(root: &Path, folder: &str) -> std::io::Result<Vec<(String, Vec<u8>)>> {
+    let (mut found, mut open) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(below) = open.pop() {
+        for entry in fs::read_dir(root.join(&below))? {
+            let entry = entry?;
+            let name = format!("{below}/{}", entry.file_name().to_string_lossy());
+            if entry.file_type()?.is_dir() {
+                open.push(name);
+            } else {
+                found.push((name, fs::read(entry.path())?));
+            }
+        }
+    }
+    Ok(found)
 }
 
-/// A rename is durable only when the directory is flushed as well.
-fn sync_dir(dir: &Path) -> std::io::Result<()> {
-    fs::File::open(dir)?.sync_all()
+/// One digest over names and contents, whatever their order.
+fn content_digest<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
+    let mut lines: Vec<String> = files.map(|(name, bytes)| format!("{name} {}\n", blake3::hash(bytes))).collect();
+    lines.sort();
+    digest(lines.concat().as_bytes())
 }
 
 /// Replaces `live.json` as a whole.
 pub(super) fn write_live(dir: &Path, mark: &LiveMark) -> Result<(), HistoryError> {
     let path = dir.join("live.json");
-    let bytes = serde_json::to_vec(mark).map_err(|error| io(&path)(error.into()))?;
-    let aside = dir.join("live.json.tmp");
-    write_synced(&aside, &bytes).map_err(io(&aside))?;
-    fs::rename(&aside, &path).and_then(|()| sync_dir(dir)).map_err(io(&path))
+    let bytes = sealed::seal(mark).map_err(|error| FileError::at("write", &path)(error.into()))?;
+    Ok(atomic_file::write(&path, &bytes)?)
 }
 
 pub(super) fn read_live(dir: &Path) -> Result<Option<LiveMark>, HistoryError> {
     let path = dir.join("live.json");
     match fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| io(&path)(error.into())),
+        Ok(bytes) => sealed::open(&bytes).map(Some).map_err(|reason| HistoryError::DamagedMark { reason }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(io(&path)(error)),
+        Err(error) => Err(FileError::at("read", &path)(error).into()),
     }
 }

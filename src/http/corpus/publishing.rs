@@ -7,7 +7,7 @@ use tracing::Instrument as _;
 
 use crate::corpus::Issue;
 use crate::gate::GateReport;
-use crate::knowledge_base::{KnowledgeBase, PublishError, ReloadReport};
+use crate::knowledge_base::{KnowledgeBase, PublishError, ReloadReport, cause_chain};
 
 use crate::http::metrics::Metrics;
 use crate::http::problem::{Code, ErrorItem, Problem};
@@ -40,16 +40,10 @@ pub(crate) async fn run(
         }
         Err(error) => {
             metrics.publish(base.name(), "refused");
-            tracing::warn!(kb = base.name(), error = with_causes(&error), "a corpus change was refused");
+            tracing::warn!(kb = base.name(), error = cause_chain(&error), "a corpus change was refused");
             Err(problem(&error))
         }
     }
-}
-
-/// An error with everything that caused it, for the log.
-fn with_causes(error: &PublishError) -> String {
-    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// How a change went, as the counter of publishes calls it.
@@ -61,21 +55,6 @@ fn outcome_name(report: &ReloadReport) -> &'static str {
     }
 }
 
-/// The issues that a refusal names; empty where it is about something else.
-#[must_use]
-pub fn issues(error: &PublishError) -> &[Issue] {
-    match error {
-        PublishError::Invalid(issues) => issues,
-        PublishError::Refused(_)
-        | PublishError::UnknownVersion(_)
-        | PublishError::Router(_)
-        | PublishError::Ranker(_)
-        | PublishError::Encoder(_)
-        | PublishError::History(_)
-        | PublishError::Index(_) => &[],
-    }
-}
-
 /// What the client sees of a refusal. Faults of the machine stay in the log.
 pub(crate) fn problem(error: &PublishError) -> Problem {
     let detail = error.to_string();
@@ -83,6 +62,7 @@ pub(crate) fn problem(error: &PublishError) -> Problem {
         PublishError::Invalid(_) => Problem::new(Code::CorpusInvalid, format!("{detail}; nothing changed")),
         PublishError::Refused(_) => Problem::new(Code::GateRefused, format!("{detail}; nothing changed")),
         PublishError::UnknownVersion(_) => Problem::new(Code::NotFound, detail),
+        PublishError::DamagedVersion { .. } => Problem::new(Code::CorpusInvalid, format!("{detail}; nothing changed")),
         PublishError::Router(_)
         | PublishError::Ranker(_)
         | PublishError::Encoder(_)
@@ -97,12 +77,12 @@ pub(crate) fn problem(error: &PublishError) -> Problem {
     };
     let errors = match error {
         PublishError::Refused(gate) => refusals(gate),
-        _ => issues(error).iter().map(item).collect(),
+        _ => error.issues().iter().map(item).collect(),
     };
     Problem { errors, ..refused }
 }
 
-/// Every golden question that breaks, and the promise that is lost.
+/// Every golden question that breaks, the promise and the entries that are lost.
 fn refusals(gate: &GateReport) -> Vec<ErrorItem> {
     let broken = gate.broken.iter().map(|question| ErrorItem {
         field: None,
@@ -116,5 +96,7 @@ fn refusals(gate: &GateReport) -> Vec<ErrorItem> {
         line: None,
         message: lost.message.clone(),
     });
-    broken.chain(lost).collect()
+    let losses = gate.losses.iter().flat_map(|losses| &losses.messages);
+    let losses = losses.map(|message| ErrorItem { field: None, file: None, line: None, message: message.clone() });
+    broken.chain(lost).chain(losses).collect()
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::corpus::Issue;
 
-use crate::http::middleware::knowledge_base::Current;
+use crate::http::middleware::knowledge_base::Base;
 use crate::http::problem::{Reading, Refusals};
 
 /// The live corpus and model.
@@ -14,7 +14,7 @@ use crate::http::problem::{Reading, Refusals};
 pub(crate) struct CorpusResponse {
     version: String,
     generation: u64,
-    /// RFC 3339.
+    /// RFC 3339, when this version was last published.
     published_at: String,
     entries: usize,
     questions: usize,
@@ -26,12 +26,13 @@ pub(crate) struct CorpusResponse {
 /// Shows the live corpus.
 #[utoipa::path(get, path = "/corpus", operation_id = "show_corpus", tag = "corpus",
     responses((status = 200, description = "The live corpus", body = CorpusResponse), Refusals<Reading>))]
-pub(crate) async fn show(Current(snapshot): Current) -> Json<CorpusResponse> {
-    let corpus = &snapshot.corpus;
+pub(crate) async fn show(Base(base): Base) -> Json<CorpusResponse> {
+    let live = base.live();
+    let (snapshot, corpus) = (&live.snapshot, &live.snapshot.corpus);
     Json(CorpusResponse {
         version: corpus.version.clone(),
-        generation: snapshot.generation,
-        published_at: snapshot.published_at.to_string(),
+        generation: live.generation,
+        published_at: live.published_at.to_string(),
         entries: corpus.entries.len(),
         questions: snapshot.questions(),
         model_version: snapshot.model_version.clone(),

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::http::bases::Bases;
 use crate::http::problem::{Probe, Problem, ReadinessProbe, Refusals};
+use crate::knowledge_base::NoticeCode;
 
 /// State of the service.
 #[derive(Debug, Serialize, ToSchema)]
@@ -24,10 +25,36 @@ pub(crate) async fn live() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// Says whether the knowledge bases are prepared.
+/// The service is ready; what operators should know all the same.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Readiness {
+    #[schema(example = "ok")]
+    status: &'static str,
+    /// Empty where everything is as it was published.
+    notices: Vec<KnowledgeBaseNotice>,
+}
+
+/// Something an operator should know about what is live.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct KnowledgeBaseNotice {
+    kb: String,
+    code: NoticeCode,
+    /// What it is and what to do about it, in Chinese.
+    message: String,
+}
+
+/// Says whether the knowledge bases are prepared, and what is unusual about them.
 #[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "operation",
-    responses((status = 200, description = "Requests are answered", body = Health), Refusals<ReadinessProbe>))]
-pub(crate) async fn ready(State(bases): State<Arc<Bases>>) -> Result<Json<Health>, Problem> {
-    bases.ready()?;
-    Ok(Json(Health { status: "ok" }))
+    responses((status = 200, description = "Requests are answered", body = Readiness), Refusals<ReadinessProbe>))]
+pub(crate) async fn ready(State(bases): State<Arc<Bases>>) -> Result<Json<Readiness>, Problem> {
+    let mut notices = Vec::new();
+    for (kb, base) in bases.ready()? {
+        let live = base.live();
+        notices.extend(live.notices.iter().map(|notice| KnowledgeBaseNotice {
+            kb: kb.clone(),
+            code: notice.code,
+            message: notice.message.clone(),
+        }));
+    }
+    Ok(Json(Readiness { status: "ok", notices }))
 }

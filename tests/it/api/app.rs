@@ -13,7 +13,6 @@ use tokio::task::JoinHandle;
 use yingda::config::{Config, RawConfig};
 use yingda::http::{Publisher, Server};
 use yingda::knowledge_base::{KnowledgeBase, Sources};
-use yingda::policy::PolicySettings;
 
 /// Eight entries are enough to tell them apart.
 const FAQ: &str = r#"{"id":"refund-time","question":"退款多久能到账","similar":["退款几天到账","退的钱什么时候回来"],"answer":"审核通过后三个工作日内原路退回。","answers":{"sms":"3个工作日内退回。"},"category":"售后/退款","related":["return-how"]}
@@ -111,10 +110,8 @@ impl TestApp {
             let sources = Sources {
                 corpus: Some(self.corpus.path().to_owned()),
                 model: Some(model()),
-                data: None,
                 time_zone: jiff::tz::TimeZone::UTC,
-                policy: PolicySettings::default(),
-                encoder: yingda::encoder::EncoderKind::Standard,
+                ..Sources::embedded()
             };
             Arc::new(KnowledgeBase::open(name, sources, "2026-11-11T00:00:00Z".parse().unwrap()).unwrap())
         };

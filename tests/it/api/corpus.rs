@@ -12,7 +12,7 @@ fn a_changed_corpus_is_published_by_reload() {
     app.write_corpus(&TestApp::original().replace("三个工作日", "五个工作日"));
 
     let dry = app.post_text("/v1/corpus/reload?dry_run=true", "").json();
-    assert_eq!((&dry["dry_run"], &dry["changed"]), (&json!(true), &json!(1)), "{dry}");
+    assert_eq!((&dry["dry_run"], &dry["changed"]), (&json!(true), &json!(["refund-time"])), "{dry}");
     assert_eq!(app.get("/v1/corpus").json()["version"], before["version"]);
 
     let report = app.post_text("/v1/corpus/reload", "");

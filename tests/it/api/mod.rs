@@ -1,7 +1,7 @@
 //! The service from outside, in the words of its API: every test on its own server and port.
 
 mod access;
-mod app;
+pub(crate) mod app;
 mod browsers;
 mod corpus;
 mod documentation;

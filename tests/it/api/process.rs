@@ -12,7 +12,12 @@ use super::app::{TestApp, model};
 
 fn yingda(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_yingda"));
-    command.args(args).env("YINGDA_MODEL", model()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(args)
+        .env("YINGDA_MODEL", model())
+        .env("YINGDA_DATA", "none")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 

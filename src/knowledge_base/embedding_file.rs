@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::refusal::cause_chain;
+use crate::atomic_file;
 use crate::encoder::EncoderKind;
 use crate::ranking::EmbeddingTable;
 
@@ -12,8 +14,7 @@ fn path(data: &Path, kind: EncoderKind) -> PathBuf {
 }
 
 /// The kept vectors; none without a data directory or a sound file.
-#[must_use]
-pub fn read(data: Option<&Path>, kind: EncoderKind) -> EmbeddingTable {
+pub(super) fn read(data: Option<&Path>, kind: EncoderKind) -> EmbeddingTable {
     let Some(path) = data.map(|data| path(data, kind)) else { return EmbeddingTable::default() };
     let Ok(bytes) = std::fs::read(&path) else { return EmbeddingTable::default() };
     EmbeddingTable::from_bytes(&bytes).unwrap_or_else(|| {
@@ -23,13 +24,14 @@ pub fn read(data: Option<&Path>, kind: EncoderKind) -> EmbeddingTable {
 }
 
 /// Writes the vectors where they are not those `kept` already; the file is whole or the old one.
-pub fn write(data: Option<&Path>, kind: EncoderKind, kept: &EmbeddingTable, table: &EmbeddingTable) {
+pub(super) fn write(data: Option<&Path>, kind: EncoderKind, kept: &EmbeddingTable, table: &EmbeddingTable) {
     let Some(data) = data.filter(|_| !table.same_texts(kept)) else { return };
     let path = path(data, kind);
-    let draft = path.with_extension("tmp");
-    let written = std::fs::write(&draft, table.to_bytes()).and_then(|()| std::fs::rename(&draft, &path));
-    if let Err(error) = written {
-        tracing::warn!(path = %path.display(), %error, "cannot keep the vectors");
+    if let Err(error) = atomic_file::write(&path, &table.to_bytes()) {
+        tracing::warn!(
+            error = cause_chain(&error),
+            "the vectors are not kept and will be made again at the next start"
+        );
     }
 }
 

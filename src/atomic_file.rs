@@ -1,0 +1,228 @@
+//! Writes files and directories as a whole: beside their place, flushed, renamed into it, the folder flushed as well.
+//!
+//! A crash at any moment leaves the former content or the new one, at worst with a draft beside it that [`sweep`]
+//! removes; an error leaves no draft. Knows nothing of what is written, and locks nothing: one writer a place.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// What could not be done to which file or directory; the cause is the source.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action} {}", path.display())]
+pub struct FileError {
+    /// A verb, for example `write`.
+    pub action: &'static str,
+    pub path: PathBuf,
+    #[source]
+    pub source: io::Error,
+}
+
+impl FileError {
+    /// Adds what was tried with which path to an I/O error, for `map_err`.
+    pub fn at(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self { action, path, source }
+    }
+}
+
+/// Replaces the content of a file.
+///
+/// # Errors
+/// The former content stays, and no draft of the new one.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let draft = beside(path, "tmp");
+    let written = write_synced(&draft, bytes).and_then(|()| rename(&draft, path)).and_then(|()| sync_parent(path));
+    if written.is_err() {
+        // The error at hand says more than a draft that could not be removed either.
+        let _ = fs::remove_file(&draft);
+    }
+    written
+}
+
+/// Replaces a directory by one that holds these files, named by path below it with `/`. The former directory stands
+/// aside as `.NAME.previous` between two renames; [`recover_dir`] puts it back if a crash falls there.
+///
+/// # Errors
+/// The former directory stays, and no draft of the new one.
+pub fn write_dir<'a>(target: &Path, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<(), FileError> {
+    let (draft, previous) = (beside(target, "tmp"), beside(target, "previous"));
+    let written = fill(&draft, files).and_then(|()| exchange(&draft, target, &previous));
+    if written.is_err() {
+        let _ = fs::remove_dir_all(&draft);
+    }
+    written
+}
+
+/// Puts back what [`write_dir`] had moved aside when the process ended, and removes what it left over. Whether the
+/// directory was put back.
+///
+/// # Errors
+/// The former directory cannot be moved or removed.
+pub fn recover_dir(target: &Path) -> Result<bool, FileError> {
+    let previous = beside(target, "previous");
+    if !previous.exists() {
+        return Ok(false);
+    }
+    if target.exists() {
+        fs::remove_dir_all(&previous).map_err(FileError::at("remove", &previous))?;
+        return Ok(false);
+    }
+    rename(&previous, target)?;
+    sync_parent(target)?;
+    Ok(true)
+}
+
+/// Removes the drafts that a crash left in a directory; how many. What cannot be removed stays for the next time.
+pub fn sweep(dir: &Path) -> usize {
+    let Ok(entries) = fs::read_dir(dir) else { return 0 };
+    let drafts = entries.flatten().map(|entry| entry.path());
+    let drafts = drafts.filter(|path| path.extension().is_some_and(|extension| extension == "tmp"));
+    drafts.filter(|path| fs::remove_dir_all(path).or_else(|_| fs::remove_file(path)).is_ok()).count()
+}
+
+/// Moves a damaged file or directory out of the way as `NAME.damaged`, over one that stands there already; where it
+/// stands now.
+///
+/// # Errors
+/// It cannot be moved.
+pub fn set_aside(path: &Path) -> Result<PathBuf, FileError> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".damaged");
+    let aside = path.with_file_name(name);
+    if aside.is_dir() {
+        fs::remove_dir_all(&aside).map_err(FileError::at("remove", &aside))?;
+    }
+    rename(path, &aside)?;
+    sync_parent(&aside)?;
+    Ok(aside)
+}
+
+fn fill<'a>(draft: &Path, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<(), FileError> {
+    if draft.exists() {
+        fs::remove_dir_all(draft).map_err(FileError::at("remove", draft))?;
+    }
+    fs::create_dir_all(draft).map_err(FileError::at("make", draft))?;
+    let mut folders = vec![draft.to_owned()];
+    for (name, bytes) in files {
+        let path = draft.join(name);
+        let folder = path.parent().unwrap_or(draft).to_owned();
+        if !folders.contains(&folder) {
+            fs::create_dir_all(&folder).map_err(FileError::at("make", &folder))?;
+            folders.push(folder);
+        }
+        write_synced(&path, bytes)?;
+    }
+    // The innermost first: a folder is durable before what names it.
+    folders.iter().rev().try_for_each(|folder| sync(folder))
+}
+
+fn exchange(draft: &Path, target: &Path, previous: &Path) -> Result<(), FileError> {
+    if !target.exists() {
+        return rename(draft, target).and_then(|()| sync_parent(target));
+    }
+    if previous.exists() {
+        fs::remove_dir_all(previous).map_err(FileError::at("remove", previous))?;
+    }
+    rename(target, previous)?;
+    if let Err(error) = rename(draft, target) {
+        // Where this fails as well, `recover_dir` does it at the next start.
+        let _ = fs::rename(previous, target);
+        return Err(error);
+    }
+    sync_parent(target)?;
+    fs::remove_dir_all(previous).map_err(FileError::at("remove", previous))
+}
+
+/// `.NAME.EXTENSION` in the same folder: hidden, and on the same file system, so that a rename is enough.
+fn beside(path: &Path, extension: &str) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{extension}"))
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let written = File::create(path).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    written.map_err(FileError::at("write", path))
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
+    fs::rename(from, to).map_err(FileError::at("replace", to))
+}
+
+/// A rename is durable only when the folder is flushed as well.
+fn sync_parent(path: &Path) -> Result<(), FileError> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    sync(parent)
+}
+
+fn sync(folder: &Path) -> Result<(), FileError> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(FileError::at("flush", folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    fn names(dir: &Path) -> Vec<String> {
+        let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = entries.collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_replaced_or_left_and_an_error_names_path_and_cause() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("live.json");
+        write(&path, b"one").unwrap();
+        write(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        let folder = dir.path().join("folder");
+        fs::create_dir(&folder).unwrap();
+        let error = write(&folder, b"three").unwrap_err(); // a folder cannot be replaced by a file
+        assert!(error.to_string().ends_with("/folder") && error.source().is_some(), "{error}");
+        let error = write(&dir.path().join("none/live.json"), b"x").unwrap_err();
+        assert!(error.source().unwrap().to_string().contains("No such file"), "{error:?}");
+        assert_eq!(names(dir.path()), ["folder", "live.json"]);
+    }
+
+    #[test]
+    fn a_directory_is_replaced_as_a_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("model");
+        let files = |content: &'static str| [("manifest", content.as_bytes()), ("deep/er/rows", b"1".as_slice())];
+        write_dir(&target, files("one")).unwrap();
+        fs::write(target.join("stray"), "x").unwrap();
+        write_dir(&target, files("two")).unwrap();
+        assert_eq!(fs::read(target.join("manifest")).unwrap(), b"two");
+        assert_eq!((names(&target), names(dir.path())), (vec!["deep".into(), "manifest".into()], vec!["model".into()]));
+        assert!(write_dir(&target, [("manifest/below", b"x".as_slice()), ("manifest", b"y")]).is_err());
+        assert_eq!(
+            (fs::read(target.join("manifest")).unwrap(), names(dir.path())),
+            (b"two".into(), vec!["model".into()])
+        );
+    }
+
+    #[test]
+    fn what_a_crash_left_is_put_back_or_swept() {
+        let dir = tempfile::tempdir().unwrap();
+        let (target, previous) = (dir.path().join("model"), dir.path().join(".model.previous"));
+        write_dir(&target, [("a", b"good".as_slice())]).unwrap();
+        fs::rename(&target, &previous).unwrap(); // ended between the two renames
+        fs::create_dir(dir.path().join(".model.tmp")).unwrap();
+        fs::write(dir.path().join(".live.json.tmp"), "x").unwrap();
+        assert!(recover_dir(&target).unwrap());
+        assert_eq!(fs::read(target.join("a")).unwrap(), b"good");
+        assert_eq!(sweep(dir.path()), 2);
+        fs::create_dir(&previous).unwrap(); // ended after them
+        assert!(!recover_dir(&target).unwrap());
+        assert_eq!(names(dir.path()), ["model"]);
+        for _ in 0..2 {
+            fs::create_dir_all(&target).unwrap();
+            assert_eq!(set_aside(&target).unwrap(), dir.path().join("model.damaged"));
+        }
+        assert_eq!((names(dir.path()), sweep(&target)), (vec!["model.damaged".into()], 0));
+    }
+}

@@ -1,0 +1,116 @@
+//! Where the parts of a knowledge base come from, and how they are loaded.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::tz::{Offset, TimeZone};
+
+use super::refusal::PublishError;
+use crate::corpus::{self, Corpus, SourceFile};
+use crate::encoder::{EncoderKind, SentenceEncoder};
+use crate::policy::PolicySettings;
+use crate::ranking::RankingModels;
+use crate::snapshot::Models;
+use crate::tickets::Router;
+
+/// Share of the live entries that the next corpus may lose without force, where nothing else is said.
+pub const DEFAULT_MAX_LOST: f64 = 0.3;
+
+/// Where the parts of a knowledge base come from.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    /// Corpus directory; the embedded one where `None`.
+    pub corpus: Option<PathBuf>,
+    /// Router bundle directory; the embedded one where `None`.
+    pub model: Option<PathBuf>,
+    /// Directory for kept versions; memory only where `None`.
+    pub data: Option<PathBuf>,
+    /// Why there is no such directory although there should be one, for operators, in Chinese.
+    pub unkept: Option<String>,
+    /// Zone in which dates without an offset are read.
+    pub time_zone: TimeZone,
+    pub policy: PolicySettings,
+    pub encoder: EncoderKind,
+    /// Share of the live entries that the next corpus may lose without force, 0..=1.
+    pub max_lost: f64,
+}
+
+impl Sources {
+    /// Everything that ships, kept in memory only, in the time zone of [`corpus::load::DEFAULT_ZONE`].
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self {
+            corpus: None,
+            model: None,
+            data: None,
+            unkept: None,
+            // The zone data is part of the program; the offset is what it says of every day since 1992.
+            time_zone: TimeZone::get(corpus::load::DEFAULT_ZONE).unwrap_or_else(|_| Offset::constant(8).to_time_zone()),
+            policy: PolicySettings::default(),
+            encoder: EncoderKind::default(),
+            max_lost: DEFAULT_MAX_LOST,
+        }
+    }
+
+    /// The corpus as its files are now.
+    ///
+    /// # Errors
+    /// [`PublishError::Invalid`] with every issue.
+    pub fn load_corpus(&self) -> Result<Corpus, PublishError> {
+        match &self.corpus {
+            Some(dir) => corpus::load_dir(dir, &self.time_zone),
+            None => corpus::load_files(&corpus::embedded::files(), &self.time_zone),
+        }
+        .map_err(PublishError::Invalid)
+    }
+
+    /// Names what the corpus is read from: a version that came from elsewhere says nothing about this source. The
+    /// embedded corpus of another program is another source.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        match &self.corpus {
+            Some(dir) => {
+                let absolute = dir.canonicalize().or_else(|_| std::path::absolute(dir)).unwrap_or_else(|_| dir.clone());
+                format!("directory:{}", absolute.display())
+            }
+            None => format!("embedded:{}", digest(&corpus::embedded::files())),
+        }
+    }
+
+    /// The router from its directory, or the embedded one, and the ranker that ships.
+    ///
+    /// # Errors
+    /// What is wrong with the router or the ranker.
+    pub fn load_models(&self) -> Result<Models, PublishError> {
+        let router = Arc::new(match &self.model {
+            Some(dir) => Router::load(dir)?,
+            None => Router::embedded()?,
+        });
+        let encoder = SentenceEncoder::embedded(self.encoder)?;
+        let (ranking, ranker_version) = RankingModels::embedded(encoder, self.encoder)?;
+        Ok(Models { router, ranking, ranker_version, policy: self.policy })
+    }
+}
+
+fn digest(files: &[SourceFile]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for file in files {
+        hasher.update(file.path.as_bytes()).update(&[0]).update(blake3::hash(&file.bytes).as_bytes());
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_itself_however_it_is_written_and_no_other() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("faq")).unwrap();
+        let named = |path: PathBuf| Sources { corpus: Some(path), ..Sources::embedded() }.identity();
+        assert_eq!(named(dir.path().join("faq")), named(dir.path().join("faq/../faq/.")));
+        assert_ne!(named(dir.path().join("faq")), named(dir.path().to_owned()));
+        assert!(Sources::embedded().identity().starts_with("embedded:"));
+    }
+}

@@ -1,0 +1,27 @@
+//! The rankers that ship inside the binary, one for each encoder.
+
+use std::sync::Arc;
+
+use super::matcher::RankingModels;
+use super::model::{RankerError, RankerModel};
+use crate::encoder::{EncoderKind, SentenceEncoder};
+
+/// Fitted on the vectors of the standard encoder.
+const STANDARD: &[u8] = include_bytes!("../../models/ranker/standard.json");
+/// The same for the transformer's vectors.
+const ACCURATE: &[u8] = include_bytes!("../../models/ranker/accurate.json");
+
+impl RankingModels {
+    /// The shipped ranker for an encoder, beside it, and the ranker's content address.
+    ///
+    /// # Errors
+    /// [`RankerError`] when the program was built beside a ranker of another version.
+    pub fn embedded(encoder: Arc<SentenceEncoder>, kind: EncoderKind) -> Result<(Self, String), RankerError> {
+        let file = match kind {
+            EncoderKind::Standard => STANDARD,
+            EncoderKind::Accurate => ACCURATE,
+        };
+        let ranker = Arc::new(RankerModel::from_json(file, encoder.version())?);
+        Ok((Self { ranker, encoder }, blake3::hash(file).to_hex()[..8].to_owned()))
+    }
+}

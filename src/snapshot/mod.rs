@@ -1,0 +1,118 @@
+//! One bundle of everything a request needs: corpus, matcher, router, policy. Built together, immutable, swapped as one.
+//!
+//! A snapshot is complete when [`Snapshot::prepare`] returns it; under which number and since when it is live is said
+//! by what publishes it.
+
+mod model_set;
+mod question_cache;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::corpus::{Corpus, Entry};
+use crate::decision::Policy;
+use crate::policy::{self, PolicyStatement};
+use crate::ranking::{EmbeddingTable, LiveAt, Matcher, Scored, StoredQuestion};
+use crate::retrieval::IndexError;
+use crate::tickets::{Routed, Router, Ticket};
+
+pub use model_set::Models;
+use question_cache::QuestionCache;
+pub use question_cache::{Asked, RankedQuestion, RecentQuestion};
+
+/// A corpus with everything derived from it. A request holds one from beginning to end.
+#[derive(Debug)]
+pub struct Snapshot {
+    pub corpus: Arc<Corpus>,
+    pub matcher: Matcher,
+    pub router: Arc<Router>,
+    pub policy: Policy,
+    /// What may be said about the policy.
+    pub statement: PolicyStatement,
+    /// Router, ranker and encoder versions, joined by `+`.
+    pub model_version: String,
+    asked: QuestionCache,
+}
+
+impl Snapshot {
+    /// Builds everything that can fail; CPU-bound, as [`Matcher::prepare`]. Vectors that `known` holds are not made
+    /// again.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the question index cannot be built.
+    pub fn prepare(corpus: Arc<Corpus>, models: &Models, known: &EmbeddingTable) -> Result<Self, IndexError> {
+        let matcher = Matcher::prepare(&corpus, &models.ranking, known)?;
+        let (policy, statement) = policy::resolve(&models.policy, &matcher.evidence, &calibrated_on(&matcher));
+        Ok(Self {
+            matcher,
+            router: Arc::new(models.router.promising(&corpus.routing)),
+            policy,
+            statement,
+            model_version: models.version(),
+            asked: QuestionCache::new(&corpus),
+            corpus,
+        })
+    }
+
+    /// The candidates for a question at a moment; worked out once and kept for the next asker of the same.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn ranked(&self, asked: &Asked<'_>, now: Timestamp) -> Result<Arc<RankedQuestion>, IndexError> {
+        self.asked.get_or_rank(asked, now, |normalized| self.candidates(normalized, now))
+    }
+
+    /// Where a ranked question goes that nobody answers; decided once.
+    pub fn route<'a>(&self, ranked: &'a RankedQuestion, ticket: &Ticket<'_>) -> &'a Routed {
+        ranked.routed_by(|| self.router.route(&self.corpus.routing, ticket, 1, false))
+    }
+
+    /// Questions asked not long ago, at most `limit`, the first in the order of their text.
+    #[must_use]
+    pub fn recent_questions(&self, limit: usize) -> Vec<RecentQuestion> {
+        self.asked.recent(limit)
+    }
+
+    /// Ranked entries for a normalised question at a moment, best first.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn candidates(&self, normalized: &str, now: Timestamp) -> Result<Vec<Scored>, IndexError> {
+        let terms = self.matcher.terms_of_normalized(normalized);
+        self.matcher.candidates(&terms, &LiveAt { corpus: &self.corpus, now })
+    }
+
+    /// The entry of a candidate.
+    #[must_use]
+    pub fn entry(&self, scored: &Scored) -> &Entry {
+        &self.corpus.entries[scored.entry as usize]
+    }
+
+    /// The stored question that a candidate matched by.
+    #[must_use]
+    pub fn stored_question(&self, scored: &Scored) -> &StoredQuestion {
+        &self.matcher.questions[scored.question as usize]
+    }
+
+    /// Vectors of the stored questions, by content.
+    #[must_use]
+    pub fn embeddings(&self) -> &Arc<EmbeddingTable> {
+        &self.matcher.meanings.embeddings
+    }
+
+    /// Standard and similar questions of the corpus.
+    #[must_use]
+    pub fn questions(&self) -> usize {
+        self.matcher.questions.iter().filter(|question| !question.negative).count()
+    }
+}
+
+/// What the confidences were fitted on, as staff read it.
+fn calibrated_on(matcher: &Matcher) -> String {
+    match matcher.calibration.rows {
+        0 => "通用参数".to_owned(),
+        rows if matcher.has_labelled_evidence() => format!("本知识库的 {rows} 个带标注的问题"),
+        rows => format!("本知识库的相似问和抽走条目的问题共 {rows} 个（员工所写，偏乐观）"),
+    }
+}

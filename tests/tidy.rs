@@ -105,7 +105,7 @@ const CONFINED: [(&str, &[&str]); 13] = [
     ("ndarray", &["tickets", "ranking"]),
     ("calamine", &["corpus", "tickets"]),
     ("unicode_normalization", &["text", "encoder"]),
-    ("rapidfuzz", &["ranking", "corpus"]),
+    ("rapidfuzz", &["config", "ranking", "corpus"]),
     ("clap", &["cli", "config"]),
     ("plotters", &["evaluation"]),
     ("tokio", &["http", "cli"]),

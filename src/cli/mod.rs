@@ -7,6 +7,7 @@ pub mod evaluate_tickets;
 pub mod export;
 pub mod fit_ranker;
 pub mod import;
+pub mod key;
 pub mod measure_table;
 pub mod progress;
 pub mod promote;
@@ -43,6 +44,8 @@ enum Subcommands {
     Serve(serve::Args),
     /// 检查配置、知识库和模型，列出每一处问题
     Check(check::CheckArgs),
+    /// 生成一把 API 密钥和配置里要写的 blake3
+    Key(key::KeyArgs),
     /// 用带标签的工单训练分派模型
     Train(train::Args),
     /// 训练之前检查带标签的工单
@@ -98,7 +101,8 @@ impl Subcommands {
     fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Serve(args) => serve::run(args),
-            Self::Check(args) => check::run(&args),
+            Self::Check(args) => check::run(args),
+            Self::Key(args) => key::run(&args),
             Self::ShowOne(args) => show_one::run(&args),
             Self::Import(args) => import::run(&args),
             Self::Export(args) => export::run(&args),

@@ -40,8 +40,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         std::io::stdout().lock().write_all(sample().as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let file = args.config.as_deref().map(RawConfig::from_file).unwrap_or_default();
-    let config = match Config::check(file.overlaid(args.flags)) {
+    let config = match Config::check(RawConfig::of(args.config.as_deref(), args.flags)) {
         Ok(config) => config,
         Err(problems) => {
             let lines: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
@@ -58,7 +57,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(config.workers.get())
+        .worker_threads(config.server.workers.get())
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
@@ -71,7 +70,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 async fn serve(config: Arc<Config>, state: Arc<State>) -> anyhow::Result<ExitCode> {
     let server = http::Server::bind(Arc::clone(&config))
         .await
-        .with_context(|| format!("无法监听 {}，请换一个地址或端口", config.listen))?;
+        .with_context(|| format!("无法监听 {}，请换一个地址或端口", config.server.listen))?;
     {
         let mut out = std::io::stdout().lock();
         writeln!(out, "listening on http://{}", server.address())?;
@@ -121,8 +120,8 @@ struct NotPrepared {
 /// Opens every knowledge base; stops at the first that cannot be.
 fn prepare(config: &Config, state: &State) -> Result<KnowledgeBases, NotPrepared> {
     let mut bases = BTreeMap::new();
-    for (name, files) in &config.knowledge_bases {
-        let sources = Sources { unkept: state.unkept.clone(), ..sources(config, name, files, state.path()) };
+    for (name, settings) in &config.knowledge_bases {
+        let sources = Sources { unkept: state.unkept.clone(), ..sources(name, settings, state.path()) };
         let started = Instant::now();
         let base = KnowledgeBase::open(name, sources, now())
             .map_err(|error| NotPrepared { name: name.clone(), error: Box::new(error) })?;

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{Config, DEFAULT_KB, KnowledgeBaseFiles};
+use crate::config::{Config, DEFAULT_KB, KnowledgeBaseSettings};
 use crate::knowledge_base::{ClaimError, Sources, StateDirectory, cause_chain};
 
 /// The state directory, or why there is none.
@@ -21,7 +21,7 @@ impl State {
     /// # Errors
     /// [`ClaimError::InUse`] for a directory that the operator named.
     pub(super) fn claim(config: &Config) -> Result<Self, ClaimError> {
-        let Some(path) = &config.data else { return Ok(Self::default()) };
+        let Some(path) = &config.storage.data else { return Ok(Self::default()) };
         let why = match StateDirectory::claim(path) {
             Ok(directory) => return Ok(Self { directory: Some(directory), unkept: None }),
             Err(error @ ClaimError::InUse { .. }) if config.data_given => return Err(error),
@@ -38,16 +38,17 @@ impl State {
 }
 
 /// Where the parts of a knowledge base come from; its state lies below `state`.
-pub(super) fn sources(config: &Config, name: &str, files: &KnowledgeBaseFiles, state: Option<&Path>) -> Sources {
+pub(super) fn sources(name: &str, settings: &KnowledgeBaseSettings, state: Option<&Path>) -> Sources {
+    let KnowledgeBaseSettings { places, answering } = settings;
     Sources {
-        corpus: files.corpus.clone(),
-        model: files.model.clone(),
+        corpus: places.corpus.clone(),
+        model: places.model.clone(),
         data: state.map(|state| directory_of(state, name)),
-        time_zone: config.time_zone.clone(),
-        policy: config.policy,
-        encoder: config.encoder,
-        max_lost: config.max_lost,
-        ..Sources::embedded()
+        unkept: None,
+        time_zone: answering.time_zone.clone(),
+        policy: answering.policy(),
+        encoder: answering.encoder,
+        max_lost: answering.max_lost,
     }
 }
 

@@ -1,150 +1,147 @@
-//! What the operator may set: raw text in, one checked [`Config`] out, or every problem with its key path.
+//! What the operator may set: raw text in, one checked [`Config`] out, or every problem with its key path and place.
 //!
-//! This room opens no socket and loads no corpus; it only makes sure that the values can be used.
+//! One file a section; from its lines come file keys, environment variables, flags, help and the sample. This room opens
+//! no socket and loads no corpus; it only makes sure that the values can be used.
 
 mod api_keys;
-mod check;
-pub mod keys;
+mod flags;
+mod knowledge_base;
+mod limits;
+mod log;
 mod raw;
+mod reader;
 mod sample;
+mod section;
+mod server;
+mod storage;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
-use std::num::{NonZeroU32, NonZeroUsize};
-use std::path::PathBuf;
-use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use crate::encoder::EncoderKind;
-use crate::policy::PolicySettings;
+use reader::Reader;
 
-pub use raw::{Flags, RawConfig, RawKey, RawKnowledgeBase};
+pub use api_keys::{ApiKey, Role};
+pub use flags::Flags;
+pub use knowledge_base::{Answering, DEFAULT_KB, KnowledgeBaseSettings, OpenAt, Places, Residency};
+pub use limits::{Cors, Limits, RateLimit, RateLimiting};
+pub use log::{Log, LogLevel};
+pub use raw::RawConfig;
 pub use sample::sample;
-
-/// Name of the knowledge base that `/v1` serves.
-pub const DEFAULT_KB: &str = "default";
+pub use section::Key;
+pub use server::Listening;
+pub use storage::Storage;
 
 /// A mistake in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
-    /// Key path, with the flag or variable where it came from one.
+    /// Key path, or name of a variable.
     pub key: String,
-    /// What is wrong and what is accepted, in Chinese.
+    /// File and line, flag or variable; empty where it is in none.
+    pub at: String,
+    /// What is wrong and what is accepted, in Chinese. Holds no secret.
     pub message: String,
 }
 
 impl Problem {
-    pub(crate) fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { key: key.into(), message: message.into() }
+    fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { key: key.into(), at: String::new(), message: message.into() }
     }
 }
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.key, self.message)
+        match self.at.as_str() {
+            "" => write!(f, "{}: {}", self.key, self.message),
+            at => write!(f, "{} ({at}): {}", self.key, self.message),
+        }
     }
 }
 
 /// The checked configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Port 0 lets the system choose. Loopback whenever `keys` is empty.
-    pub listen: SocketAddr,
-    /// Zone of corpus dates without an offset.
-    pub time_zone: TimeZone,
-    /// Threads for requests.
-    pub workers: NonZeroUsize,
+    pub server: Listening,
     pub log: Log,
     pub limits: Limits,
-    pub request_timeout: Duration,
-    /// Requests at work at once; as many again may wait.
-    pub max_in_flight: NonZeroUsize,
-    pub queue_wait: Duration,
-    pub shutdown_grace: Duration,
-    /// Per key; no limit where `None`.
-    pub rate_limit: Option<RateLimit>,
-    /// Origins that browsers may call from.
-    pub cors_origins: Vec<String>,
-    pub metrics_public: bool,
-    /// Nobody is asked for a key where empty.
-    pub keys: Vec<ApiKey>,
-    /// State directory; memory only where `None`.
-    pub data: Option<PathBuf>,
+    pub rate_limiting: RateLimiting,
+    pub cors: Cors,
+    pub storage: Storage,
     /// Whether the operator named the state directory, or said that there is none.
     pub data_given: bool,
-    /// Share of the live entries that a publish may lose without force, 0..=1.
-    pub max_lost: f64,
+    pub residency: Residency,
     /// By name; always holds [`DEFAULT_KB`].
-    pub knowledge_bases: BTreeMap<String, KnowledgeBaseFiles>,
-    /// Targets, and thresholds that replace what the evidence says.
-    pub policy: PolicySettings,
-    pub encoder: EncoderKind,
+    pub knowledge_bases: BTreeMap<String, KnowledgeBaseSettings>,
+    /// Nobody is asked for a key where empty.
+    pub keys: Vec<ApiKey>,
 }
 
-/// How to log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Log {
-    pub json: bool,
-    pub level: LogLevel,
+/// Every setting that is not of a table that repeats, in the order of the sample file: keys without a table come first,
+/// as TOML demands.
+const SECTIONS: [&[Key]; 9] = [
+    Listening::KEYS,
+    Storage::KEYS,
+    Places::KEYS,
+    Answering::KEYS,
+    Residency::KEYS,
+    Log::KEYS,
+    Limits::KEYS,
+    RateLimiting::KEYS,
+    Cors::KEYS,
+];
+
+/// All of [`SECTIONS`].
+fn keys() -> impl Iterator<Item = &'static Key> + Clone {
+    SECTIONS.into_iter().flatten()
 }
 
-/// The least severe level that is logged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogLevel {
-    Error,
-    Warn,
-    Info,
-    Debug,
-    Trace,
+/// What a knowledge base may set for itself.
+fn own_keys() -> impl Iterator<Item = &'static Key> {
+    Places::KEYS.iter().chain(Answering::KEYS)
 }
 
-/// Bounds of requests. Characters are Unicode scalar values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    pub body_bytes: usize,
-    pub ticket_body_bytes: usize,
-    pub batch_body_bytes: usize,
-    pub question_chars: usize,
-    pub ticket_chars: usize,
-    pub batch_tickets: usize,
-}
+impl Config {
+    /// Checks everything the operator wrote.
+    ///
+    /// # Errors
+    /// Every problem, sorted by key path.
+    pub fn check(raw: RawConfig) -> Result<Self, Vec<Problem>> {
+        let mut reader = Reader::new(&raw);
+        let config = Self::read(&mut reader);
+        match (config, reader.into_problems()) {
+            (Some(config), problems) if problems.is_empty() => Ok(config),
+            (Some(_), problems) => Err(problems),
+            (None, mut problems) => {
+                problems.push(Problem::new("config", "程序自带的默认值不能用"));
+                Err(problems)
+            }
+        }
+    }
 
-/// A token bucket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RateLimit {
-    pub per_second: NonZeroU32,
-    pub burst: NonZeroU32,
-}
-
-/// What a key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// Ask and give feedback.
-    Frontend,
-    /// Classify tickets.
-    Ticketing,
-    /// Everything.
-    Staff,
-}
-
-/// An API key; the secret itself is not kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiKey {
-    /// For logs and limits.
-    pub name: String,
-    pub role: Role,
-    /// BLAKE3 of the secret.
-    pub hash: [u8; 32],
-    /// Knowledge bases the key may use; all where `None`.
-    pub knowledge_bases: Option<Vec<String>>,
-}
-
-/// Where a knowledge base lies; embedded parts where `None`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct KnowledgeBaseFiles {
-    pub corpus: Option<PathBuf>,
-    pub model: Option<PathBuf>,
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let server = Listening::read(reader)?;
+        let knowledge_bases = knowledge_base::read(reader)?;
+        let names: Vec<&str> = knowledge_bases.keys().map(String::as_str).collect();
+        let zone = &knowledge_bases.get(DEFAULT_KB)?.answering.time_zone;
+        let keys = api_keys::read(reader, &names, zone);
+        if reader.api_keys() == 0 && !server.listen.ip().is_loopback() {
+            reader.refuse("listen", "未配置任何密钥（[[key]]）时只能监听本机地址，例如 127.0.0.1:8080");
+        }
+        Some(Self {
+            server,
+            log: Log::read(reader)?,
+            limits: Limits::read(reader)?,
+            rate_limiting: RateLimiting::read(reader)?,
+            cors: Cors::read(reader)?,
+            storage: Storage::read(reader)?,
+            data_given: reader.is_set("data"),
+            residency: Residency::read(reader)?,
+            keys,
+            knowledge_bases,
+        })
+    }
 }
 
 /// The zone in which corpus dates are read unless the configuration names another.

@@ -1,67 +1,59 @@
 //! The configuration as written: file, environment and flags laid over each other, nothing judged but the shape.
 //!
-//! Values stay text until `check.rs` reads them, so that one start reports every mistake at once.
+//! Values stay text until the sections read them, so that one start reports every mistake at once, with its place.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, Command};
-use serde::Deserialize;
+use rapidfuzz::distance::damerau_levenshtein;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
-use super::Problem;
-use super::keys::KEYS;
+use super::flags::Flags;
+use super::section::Key;
+use super::{Problem, api_keys, keys, own_keys};
 
-/// An API key as written.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RawKey {
-    pub name: String,
-    pub role: String,
-    /// BLAKE3 of the secret, 64 hexadecimal digits.
-    pub blake3: Option<String>,
-    pub secret: Option<String>,
-    /// File that holds the secret and nothing else.
-    pub secret_file: Option<String>,
-    /// Knowledge bases the key may use; all where absent.
-    pub kb: Option<Vec<String>>,
-}
+/// Edits within which a known name is offered for an unknown one.
+const MAX_EDITS: usize = 3;
 
-/// A further knowledge base as written.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RawKnowledgeBase {
-    pub corpus: Option<String>,
-    pub model: Option<String>,
-}
-
-/// One value with the name the operator gave it by, for messages.
+/// One value with the place the operator gave it at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setting {
-    pub text: String,
-    /// Variable or flag; empty for the file.
-    pub origin: String,
+pub(super) struct Setting {
+    pub(super) text: String,
+    pub(super) origin: Origin,
+}
+
+/// Where a setting stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// 1-based line of the file.
+    File(usize),
+    /// Variable or flag, by name.
+    Given(String),
 }
 
 /// Everything the operator wrote, not yet checked.
 #[derive(Debug, Clone, Default)]
 pub struct RawConfig {
-    /// Key path → value.
-    pub settings: BTreeMap<&'static str, Setting>,
-    pub keys: Vec<RawKey>,
-    pub knowledge_bases: BTreeMap<String, RawKnowledgeBase>,
+    /// Key path → value; `key[0].role` of an API key, `kb.phone.corpus` of a knowledge base.
+    pub(super) settings: BTreeMap<String, Setting>,
+    /// Paths of the tables that repeat, with the line they begin at: `key[0]`, `kb.phone`.
+    pub(super) tables: BTreeMap<String, usize>,
     /// Unknown keys and wrong shapes found while reading.
-    pub problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
+    /// Name of the file; empty where the text came without one.
+    file: String,
 }
 
 impl RawConfig {
     /// Reads a TOML file. Trouble with it becomes problems of the result.
     #[must_use]
     pub fn from_file(path: &Path) -> Self {
+        let file = path.display().to_string();
         match std::fs::read_to_string(path) {
-            Ok(text) => Self::from_toml(&text),
+            Ok(text) => Self::read(&text, file),
             Err(error) => Self {
-                problems: vec![Problem::new("config", format!("无法读取配置文件 {}：{error}", path.display()))],
+                problems: vec![Problem::new("config", format!("无法读取配置文件 {file}：{error}"))],
                 ..Self::default()
             },
         }
@@ -70,12 +62,14 @@ impl RawConfig {
     /// Reads TOML text. Trouble with it becomes problems of the result.
     #[must_use]
     pub fn from_toml(text: &str) -> Self {
-        let mut raw = Self::default();
-        match text.parse::<toml::Table>() {
-            Ok(table) => raw.take_table("", table),
-            Err(error) => raw.problems.push(Problem::new("config", format!("不是合法的 TOML：{error}"))),
-        }
-        raw
+        Self::read(text, String::new())
+    }
+
+    /// Everything this process was given: a file, flags with their variables, and what else is in the environment.
+    #[must_use]
+    pub fn of(file: Option<&Path>, flags: Flags) -> Self {
+        let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        file.map(Self::from_file).unwrap_or_default().overlaid(flags).beside_variables(names)
     }
 
     /// Lays flags and environment over the file.
@@ -85,134 +79,150 @@ impl RawConfig {
         self
     }
 
-    fn take_table(&mut self, prefix: &str, table: toml::Table) {
+    /// Notes variables that begin like ours and are none. Those that Kubernetes sets for a service called `yingda` are
+    /// nobody's mistake.
+    #[must_use]
+    pub fn beside_variables(mut self, names: impl Iterator<Item = String>) -> Self {
+        let known: Vec<String> = keys().map(Key::variable).chain(["YINGDA_CONFIG".to_owned()]).collect();
+        for name in names.filter(|name| name.starts_with("YINGDA_")) {
+            if !known.contains(&name) && !is_service_link(&name) {
+                let message = unknown("环境变量", &name, known.iter().map(String::as_str));
+                self.problems.push(Problem::new(name, message));
+            }
+        }
+        self
+    }
+
+    /// How a setting's place is written in messages.
+    pub(super) fn place(&self, setting: &Setting) -> String {
+        match &setting.origin {
+            Origin::File(line) => self.line(*line),
+            Origin::Given(name) => name.clone(),
+        }
+    }
+
+    /// How a line is written in messages.
+    pub(super) fn line(&self, line: usize) -> String {
+        if self.file.is_empty() { format!("第 {line} 行") } else { format!("{}:{line}", self.file) }
+    }
+
+    fn read(text: &str, file: String) -> Self {
+        let mut raw = Self { file, ..Self::default() };
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            // The error's own text shows the line, and with it any secret there.
+            let line = line_of(text, error.span().map_or(0, |span| span.start));
+            let message = format!("不是合法的 TOML：{}", error.message());
+            raw.problems.push(Problem { key: "config".to_owned(), at: raw.line(line), message });
+        }
+        raw.take_table(text, "", table.get_ref());
+        raw
+    }
+
+    fn take_table(&mut self, text: &str, prefix: &str, table: &DeTable<'_>) {
         for (name, value) in table {
-            let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
-            match (path.as_str(), value) {
-                ("key", toml::Value::Array(keys)) => self.take_keys(keys),
-                ("kb", toml::Value::Table(bases)) => self.take_knowledge_bases(bases),
-                (_, toml::Value::Table(inner)) if is_table(&path) => self.take_table(&path, inner),
-                (_, value) => self.take_scalar(path, &value),
+            let name = name.get_ref();
+            let path = if prefix.is_empty() { name.to_string() } else { format!("{prefix}.{name}") };
+            let line = line_of(text, value.span().start);
+            match (path.as_str(), value.get_ref()) {
+                ("key", DeValue::Array(items)) => {
+                    for (index, item) in items.iter().enumerate() {
+                        self.take_repeated(text, &format!("key[{index}]"), item, api_keys::FIELDS);
+                    }
+                }
+                ("kb", DeValue::Table(bases)) => {
+                    let fields: Vec<&str> = own_keys().map(|key| key.name).collect();
+                    for (name, base) in bases {
+                        self.take_repeated(text, &format!("kb.{}", name.get_ref()), base, &fields);
+                    }
+                }
+                (_, DeValue::Table(inner)) if keys().any(|key| key.table == path) => {
+                    self.take_table(text, &path, inner);
+                }
+                (_, found) => {
+                    let known: Vec<String> = keys().map(Key::path).collect();
+                    self.take_scalar(path, line, found, known.iter().map(String::as_str));
+                }
             }
         }
     }
 
-    fn take_scalar(&mut self, path: String, value: &toml::Value) {
-        let Some(known) = KEYS.iter().find(|key| key.path == path) else {
-            let message = match nearest(&path) {
-                Some(near) => format!("没有这个配置项，是不是 {near}？"),
-                None => "没有这个配置项，运行 yingda serve --print-config 可查看全部配置项".to_owned(),
-            };
-            self.problems.push(Problem::new(path, message));
+    /// One of the tables that may come several times.
+    fn take_repeated(&mut self, text: &str, path: &str, table: &Spanned<DeValue<'_>>, fields: &[&str]) {
+        let line = line_of(text, table.span().start);
+        self.tables.insert(path.to_owned(), line);
+        let DeValue::Table(table) = table.get_ref() else {
+            let message = format!("应为一张表，这里是 {}", table.get_ref().type_str());
+            self.problems.push(Problem { key: path.to_owned(), at: self.line(line), message });
             return;
         };
-        match scalar_text(value) {
-            Some(text) => {
-                self.settings.insert(known.path, Setting { text, origin: String::new() });
-            }
-            None => self.problems.push(Problem::new(path, format!("这里不能是 {}", value.type_str()))),
+        for (name, value) in table {
+            let line = line_of(text, value.span().start);
+            let known = fields.iter().map(|field| format!("{path}.{field}"));
+            let known: Vec<String> = known.collect();
+            let key = format!("{path}.{}", name.get_ref());
+            self.take_scalar(key, line, value.get_ref(), known.iter().map(String::as_str));
         }
     }
 
-    fn take_keys(&mut self, keys: Vec<toml::Value>) {
-        for (index, value) in keys.into_iter().enumerate() {
-            match value.try_into::<RawKey>() {
-                Ok(key) => self.keys.push(key),
-                Err(error) => self.problems.push(Problem::new(format!("key[{index}]"), error.message())),
-            }
-        }
-    }
-
-    fn take_knowledge_bases(&mut self, bases: toml::Table) {
-        for (name, value) in bases {
-            match value.try_into::<RawKnowledgeBase>() {
-                Ok(base) => {
-                    self.knowledge_bases.insert(name, base);
-                }
-                Err(error) => self.problems.push(Problem::new(format!("kb.{name}"), error.message())),
-            }
-        }
+    fn take_scalar<'k>(
+        &mut self,
+        path: String,
+        line: usize,
+        value: &DeValue<'_>,
+        known: impl Iterator<Item = &'k str> + Clone,
+    ) {
+        let message = if !known.clone().any(|known| known == path) {
+            unknown("配置项", &path, known)
+        } else if let Some(text) = scalar_text(value) {
+            self.settings.insert(path, Setting { text, origin: Origin::File(line) });
+            return;
+        } else {
+            format!("这里不能是 {}", value.type_str())
+        };
+        self.problems.push(Problem { key: path, at: self.line(line), message });
     }
 }
 
-fn is_table(path: &str) -> bool {
-    KEYS.iter().any(|key| key.path.split_once('.').is_some_and(|(table, _)| table == path))
+fn line_of(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
 }
 
-/// Numbers, booleans and text as text; a list of them joined by commas.
-fn scalar_text(value: &toml::Value) -> Option<String> {
+/// Numbers, booleans, dates and text as text; a list of them joined by commas.
+fn scalar_text(value: &DeValue<'_>) -> Option<String> {
     match value {
-        toml::Value::String(text) => Some(text.clone()),
-        toml::Value::Integer(number) => Some(number.to_string()),
-        toml::Value::Float(number) => Some(number.to_string()),
-        toml::Value::Boolean(yes) => Some(yes.to_string()),
-        toml::Value::Array(items) => {
-            let texts: Option<Vec<String>> = items.iter().map(scalar_text).collect();
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).ok().map(|number| number.to_string())
+        }
+        DeValue::Float(number) => Some(number.as_str().to_owned()),
+        DeValue::Boolean(yes) => Some(yes.to_string()),
+        DeValue::Datetime(moment) => Some(moment.to_string()),
+        DeValue::Array(items) => {
+            let texts: Option<Vec<String>> = items.iter().map(|item| scalar_text(item.get_ref())).collect();
             Some(texts?.join(","))
         }
-        toml::Value::Datetime(_) | toml::Value::Table(_) => None,
+        DeValue::Table(_) => None,
     }
 }
 
-/// The known key closest to a mistyped one, if it is close at all.
-fn nearest(path: &str) -> Option<&'static str> {
-    let best = KEYS.iter().map(|key| (edits(path, key.path), key.path)).min()?;
-    (best.0 <= 3).then_some(best.1)
-}
-
-/// Levenshtein distance in bytes, row by row.
-fn edits(from: &str, to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (deleted, a) in from.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = deleted + 1;
-        for (column, b) in to.bytes().enumerate() {
-            let replaced = diagonal + usize::from(a != b);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[to.len()]
-}
-
-/// Settings given by flag or environment; a flag wins over its variable.
-#[derive(Debug, Clone, Default)]
-pub struct Flags {
-    settings: BTreeMap<&'static str, Setting>,
-}
-
-impl clap::FromArgMatches for Flags {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let mut flags = Self::default();
-        flags.update_from_arg_matches(matches)?;
-        Ok(flags)
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        for key in KEYS {
-            let Some(text) = matches.get_one::<String>(key.path) else { continue };
-            let from_environment = matches.value_source(key.path) == Some(ValueSource::EnvVariable);
-            let origin = if from_environment { key.variable() } else { format!("--{}", key.flag()) };
-            self.settings.insert(key.path, Setting { text: text.clone(), origin });
-        }
-        Ok(())
+fn unknown<'k>(what: &str, name: &str, known: impl Iterator<Item = &'k str>) -> String {
+    match nearest(name, known) {
+        Some(near) => format!("没有这个{what}，是不是 {near}？"),
+        None => format!("没有这个{what}，运行 yingda serve --print-config 可查看全部配置"),
     }
 }
 
-impl clap::Args for Flags {
-    fn augment_args(command: Command) -> Command {
-        command.args(KEYS.iter().map(|key| {
-            let help = match key.default {
-                "" => key.help.to_owned(),
-                default => format!("{}（默认 {default}）", key.help),
-            };
-            Arg::new(key.path).long(key.flag()).env(key.variable()).value_name("值").help(help).hide_env_values(true)
-        }))
-    }
+/// The known name closest to a mistyped one, if it is close at all.
+fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let near = known.map(|known| (damerau_levenshtein::distance(name.chars(), known.chars()), known));
+    near.min().filter(|(edits, _)| *edits <= MAX_EDITS).map(|(_, known)| known)
+}
 
-    fn augment_args_for_update(command: Command) -> Command {
-        Self::augment_args(command)
-    }
+/// `YINGDA_SERVICE_HOST`, `YINGDA_PORT_8080_TCP_ADDR` and the like.
+fn is_service_link(name: &str) -> bool {
+    let rest = name.strip_prefix("YINGDA_").unwrap_or(name);
+    rest == "PORT" || rest.starts_with("PORT_") || rest.contains("SERVICE_HOST") || rest.contains("SERVICE_PORT")
 }
 
 #[cfg(test)]
@@ -221,31 +231,32 @@ mod tests {
 
     #[test]
     fn mistyped_keys_find_the_right_one() {
+        let known: Vec<String> = keys().map(Key::path).collect();
         for (typed, meant) in [
             ("lisen", Some("listen")),                               // a letter dropped
             ("wrokers", Some("workers")),                            // two swapped
             ("limits.question_char", Some("limits.question_chars")), // singular
-            ("database_url", None),                                  // nothing like it
+            ("favourite_colour", None),                              // nothing like it
         ] {
-            assert_eq!(nearest(typed), meant, "{typed}");
+            assert_eq!(nearest(typed, known.iter().map(String::as_str)), meant, "{typed}");
         }
     }
 
     #[test]
-    fn flags_win_over_the_file_and_name_themselves() {
-        let command = <Flags as clap::Args>::augment_args(Command::new("x"));
-        let matches = command.try_get_matches_from(["x", "--log-level", "loud", "--workers", "3"]).unwrap();
-        let flags = <Flags as clap::FromArgMatches>::from_arg_matches(&matches).unwrap();
-        let raw = RawConfig::from_toml("workers = 1\nmax_in_flight = 9").overlaid(flags);
+    fn a_file_that_is_not_toml_says_where_and_shows_no_line() {
+        let raw = RawConfig::from_toml("workers = 3\nsecret = hunter2hunter2\nlisten = \n");
+        let shown: Vec<String> = raw.problems.iter().map(ToString::to_string).collect();
+        assert!(shown.iter().any(|problem| problem.starts_with("config (第 2 行): 不是合法的 TOML")), "{shown:?}");
+        assert!(shown.iter().any(|problem| problem.contains("第 3 行")), "every syntax error is named: {shown:?}");
+        assert!(!shown.concat().contains("hunter2"), "{shown:?}");
         assert_eq!(raw.settings["workers"].text, "3");
-        assert_eq!(raw.settings["max_in_flight"].text, "9");
-        let problems = crate::config::Config::check(raw).unwrap_err();
-        assert_eq!(problems[0].key, "log.level (--log-level)");
     }
 
     #[test]
-    fn a_file_that_is_not_toml_says_where() {
-        let raw = RawConfig::from_toml("listen = \nworkers");
-        assert!(raw.problems[0].message.contains("line 2"), "{:?}", raw.problems);
+    fn variables_that_are_none_are_noted_and_those_of_kubernetes_are_not() {
+        let names = ["YINGDA_LISTN", "YINGDA_CONFIG", "YINGDA_LOG_LEVEL", "PATH", "YINGDA_PORT_8080_TCP_ADDR"];
+        let raw = RawConfig::default().beside_variables(names.into_iter().map(str::to_owned));
+        let shown: Vec<String> = raw.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["YINGDA_LISTN: 没有这个环境变量，是不是 YINGDA_LISTEN？"]);
     }
 }

@@ -46,7 +46,7 @@ fn surround(routes: Router<App>, app: &App) -> Router {
                 .layer(from_fn(request_id::assign))
                 .layer(with(app.part::<Arc<Metrics>>(), observe::record))
                 .layer(CatchPanicLayer::custom(panicked))
-                .layer(cors(&config.cors_origins)),
+                .layer(cors(&config.cors.origins)),
         )
         .with_state(app.clone())
 }
@@ -90,7 +90,7 @@ fn versioned(app: &App) -> OpenApiRouter<App> {
         .route_layer(from_fn(|request, next| auth::require(&[Staff], request, next)));
 
     let timely = answering.merge(routing).merge(routing_many).merge(reading);
-    timely.route_layer(with(config.request_timeout, timeout::limit)).merge(publishing).route_layer(
+    timely.route_layer(with(config.server.request_timeout, timeout::limit)).merge(publishing).route_layer(
         ServiceBuilder::new()
             .layer(with(app.part::<Arc<Keyring>>(), auth::authenticate))
             .layer(from_fn(rate_limit::check))

@@ -40,7 +40,7 @@ impl Server {
     /// # Errors
     /// The address is taken or not of this machine.
     pub async fn bind(config: Arc<Config>) -> io::Result<Self> {
-        let listener = TcpListener::bind(config.listen).await?;
+        let listener = TcpListener::bind(config.server.listen).await?;
         let address = listener.local_addr()?;
         Ok(Self { listener, address, app: App::new(config) })
     }
@@ -63,7 +63,7 @@ impl Server {
     /// The listener fails for good.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let config: Arc<Config> = self.app.part();
-        let grace = config.shutdown_grace;
+        let grace = config.server.shutdown_grace;
         let service = router::service(&self.app);
         // Small responses must not wait for the client's acknowledgement of the previous one.
         let listener = self.listener.tap_io(|stream| {

@@ -29,7 +29,11 @@ impl App {
         let metrics = Arc::new(Metrics::new());
         Self(Arc::new(Parts {
             keyring: Arc::new(Keyring::new(&config)),
-            admission: Arc::new(Admission::new(config.max_in_flight, config.queue_wait, Arc::clone(&metrics))),
+            admission: Arc::new(Admission::new(
+                config.server.max_in_flight,
+                config.server.queue_wait,
+                Arc::clone(&metrics),
+            )),
             bases: Arc::default(),
             metrics,
             config,

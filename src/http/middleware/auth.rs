@@ -32,7 +32,8 @@ pub(crate) struct Keyring {
 
 impl Keyring {
     pub(crate) fn new(config: &Config) -> Self {
-        let quota = config.rate_limit.map(|limit| Quota::per_second(limit.per_second).allow_burst(limit.burst));
+        let quota =
+            config.rate_limiting.limit().map(|limit| Quota::per_second(limit.per_second).allow_burst(limit.burst));
         let callers = config.keys.iter().map(|key| {
             let limiter = quota.map(RateLimiter::direct);
             Arc::new(Caller { name: key.name.as_str().into(), key: key.clone(), limiter })

@@ -37,7 +37,7 @@ impl FromRef<App> for Counted {
     responses((status = 200, description = "Prometheus metrics", body = String, content_type = "text/plain"),
         Refusals<Guarded>))]
 pub(crate) async fn show(State(counted): State<Counted>, headers: HeaderMap) -> Result<Response, Problem> {
-    if !counted.config.metrics_public
+    if !counted.config.server.metrics_are_public()
         && let Some(caller) = counted.keyring.identify(&headers)?
         && caller.key.role != Role::Staff
     {

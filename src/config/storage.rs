@@ -1,0 +1,25 @@
+//! Where the service keeps what must survive a restart.
+
+use std::path::PathBuf;
+
+use super::section::{Reading, by, section};
+
+/// The word for keeping nothing.
+const NONE: &str = "none";
+
+section! {
+    /// Where state is kept.
+    #[derive(Eq)]
+    Storage in "" {
+        /// State directory; memory only where `None`.
+        "data" => data: Option<PathBuf> = "yingda-data", data(),
+            "状态目录（不存在时自动创建），保存发布过的语料版本和由它得出的数据；none 表示什么都不保存";
+    }
+}
+
+fn data() -> Reading<Option<PathBuf>> {
+    by("应为目录（不存在时会自动创建）或 none，这里是一个文件", |text| {
+        let path = (!text.is_empty() && text != NONE).then(|| PathBuf::from(text));
+        path.as_ref().is_none_or(|path| !path.is_file()).then_some(path)
+    })
+}

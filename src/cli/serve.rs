@@ -1,6 +1,5 @@
 //! `yingda serve`: configuration, runtime, signals. The protocol is the business of `http`.
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,9 +10,9 @@ use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::clock::now;
-use crate::config::{Config, Flags, RawConfig, sample};
-use crate::http::{self, KnowledgeBases};
-use crate::knowledge_base::{KnowledgeBase, PublishError, ReloadOptions, Sources, cause_chain};
+use crate::config::{Config, DEFAULT_KB, Flags, OpenAt, RawConfig, sample};
+use crate::http;
+use crate::knowledge_base::{KnowledgeBase, Listed, PublishError, Registry, ReloadOptions, Sources, cause_chain};
 use crate::telemetry;
 
 use super::served::{State, sources};
@@ -86,6 +85,7 @@ async fn serve(config: Arc<Config>, state: Arc<State>) -> anyhow::Result<ExitCod
     // Listened for from the start: an early SIGHUP must not end the process.
     let hangup = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
     let claimed = Arc::clone(&state);
+    let close_after = config.residency.close_after;
     let prepared = tokio::task::spawn_blocking(move || prepare(&config, &claimed));
     let bases = tokio::select! {
         // Told to stop, or failed, before anything was ready.
@@ -99,8 +99,11 @@ async fn serve(config: Arc<Config>, state: Arc<State>) -> anyhow::Result<ExitCod
             }
         },
     };
-    publisher.publish(bases.clone());
+    publisher.publish(Arc::clone(&bases));
     log_ready(&bases, &state, started);
+    if let Some(unused) = close_after {
+        tokio::spawn(close_unused(Arc::clone(&bases), unused));
+    }
     tokio::spawn(reload_on_hangup(hangup, bases));
     exit_code(serving.await?)
 }
@@ -117,21 +120,41 @@ struct NotPrepared {
     error: Box<PublishError>,
 }
 
-/// Opens every knowledge base; stops at the first that cannot be.
-fn prepare(config: &Config, state: &State) -> Result<KnowledgeBases, NotPrepared> {
-    let mut bases = BTreeMap::new();
-    for (name, settings) in &config.knowledge_bases {
-        let sources = Sources { unkept: state.unkept.clone(), ..sources(name, settings, state.path()) };
+/// How often unused knowledge bases are looked for.
+const CLOSING: Duration = Duration::from_secs(60);
+
+/// Opens the default knowledge base, and every other one where the configuration says so; stops at the first that
+/// cannot be.
+fn prepare(config: &Config, state: &State) -> Result<Arc<Registry>, NotPrepared> {
+    let sources = config.knowledge_bases.iter().map(|(name, settings)| {
+        let sources = sources(name, settings, state.path());
+        (name.clone(), Sources { unkept: state.unkept.clone(), ..sources })
+    });
+    let registry = Registry::new(sources.collect());
+    let all = config.residency.open == OpenAt::Start;
+    for name in config.knowledge_bases.keys().filter(|name| all || *name == DEFAULT_KB) {
         let started = Instant::now();
-        let base = KnowledgeBase::open(name, sources, now())
-            .map_err(|error| NotPrepared { name: name.clone(), error: Box::new(error) })?;
-        for warning in base.warnings() {
-            tracing::warn!(kb = name, "{warning}");
+        let opened = registry.open(name, now());
+        let opened = opened.map_err(|error| NotPrepared { name: name.clone(), error: Box::new(error) })?;
+        for base in opened {
+            for warning in base.warnings() {
+                tracing::warn!(kb = name, "{warning}");
+            }
+            log_opened(&base, started);
         }
-        log_opened(&base, started);
-        bases.insert(name.clone(), Arc::new(base));
     }
-    Ok(bases)
+    Ok(Arc::new(registry))
+}
+
+/// Closes what nobody used for long, for as long as the service runs.
+async fn close_unused(registry: Arc<Registry>, unused: Duration) {
+    let mut ticks = tokio::time::interval(CLOSING);
+    loop {
+        ticks.tick().await;
+        for name in registry.close_unused(DEFAULT_KB, unused, now()) {
+            tracing::info!(kb = name, "closed a knowledge base that nobody used");
+        }
+    }
 }
 
 fn log_opened(base: &KnowledgeBase, started: Instant) {
@@ -149,12 +172,14 @@ fn log_opened(base: &KnowledgeBase, started: Instant) {
     );
 }
 
-fn log_ready(bases: &KnowledgeBases, state: &State, started: Instant) {
-    let snapshots: Vec<_> = bases.values().map(|base| base.snapshot()).collect();
+fn log_ready(registry: &Registry, state: &State, started: Instant) {
+    let all = registry.list();
+    let open: Vec<_> = all.iter().filter_map(|listed| Some(listed.open.as_ref()?.snapshot())).collect();
     tracing::info!(
-        knowledge_bases = bases.len(),
-        entries = snapshots.iter().map(|snapshot| snapshot.corpus.entries.len()).sum::<usize>(),
-        questions = snapshots.iter().map(|snapshot| snapshot.questions()).sum::<usize>(),
+        knowledge_bases = all.len(),
+        open = open.len(),
+        entries = open.iter().map(|snapshot| snapshot.corpus.entries.len()).sum::<usize>(),
+        questions = open.iter().map(|snapshot| snapshot.questions()).sum::<usize>(),
         state = state.path().map_or_else(|| "none".to_owned(), |path| path.display().to_string()),
         seconds = started.elapsed().as_secs_f64(),
         "ready"
@@ -184,10 +209,12 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Reloads every knowledge base on SIGHUP; the log says how it went.
-async fn reload_on_hangup(mut hangup: Signal, bases: KnowledgeBases) {
+/// Reloads every open knowledge base on SIGHUP; the log says how it went.
+async fn reload_on_hangup(mut hangup: Signal, registry: Arc<Registry>) {
     while hangup.recv().await.is_some() {
-        for (name, base) in bases.clone() {
+        for Listed { name, open } in registry.list() {
+            // One that is opened later serves what was published last and says what differs.
+            let Some(base) = open else { continue };
             let reloaded = tokio::task::spawn_blocking(move || base.reload(&ReloadOptions::default(), now())).await;
             match reloaded {
                 Ok(Ok(report)) => tracing::info!(

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
-use super::bases::KnowledgeBases;
+use crate::knowledge_base::Listed;
 
 /// Upper bounds of the latency histogram in seconds: an answer takes a fraction of a millisecond, a reload seconds.
 const LATENCY_BOUNDS: [f64; 14] =
@@ -109,11 +109,12 @@ impl Metrics {
     }
 
     /// Everything in the Prometheus exposition format; gauges are set to what is true now.
-    pub(crate) fn render(&self, in_flight: usize, bases: Option<&KnowledgeBases>) -> String {
+    pub(crate) fn render(&self, in_flight: usize, bases: &[Listed]) -> String {
         metrics::with_local_recorder(&self.recorder, || {
             metrics::gauge!("yingda_requests_in_flight").set(in_flight as f64);
-            for (name, base) in bases.into_iter().flatten() {
-                let live = base.live();
+            for Listed { name, open } in bases {
+                metrics::gauge!("yingda_knowledge_base_open", "kb" => name.clone()).set(u8::from(open.is_some()));
+                let Some(live) = open.as_ref().map(|base| base.live()) else { continue };
                 metrics::gauge!("yingda_snapshot_generation", "kb" => name.clone()).set(live.generation as f64);
                 metrics::gauge!("yingda_corpus_entries", "kb" => name.clone())
                     .set(live.snapshot.corpus.entries.len() as f64);

@@ -18,7 +18,6 @@ mod server;
 mod state;
 mod tickets;
 
-pub use bases::KnowledgeBases;
 pub use corpus::issues;
 pub use problem::{Code, ErrorItem, ProblemBody};
 pub use server::{Publisher, Server};

@@ -9,8 +9,9 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::config::Config;
+use crate::knowledge_base::Registry;
 
-use super::bases::{Bases, KnowledgeBases};
+use super::bases::Bases;
 use super::metrics::{Metrics, UPKEEP};
 use super::router;
 use super::state::App;
@@ -29,7 +30,7 @@ pub struct Publisher(Arc<Bases>);
 
 impl Publisher {
     /// From now on requests are answered. A second call changes nothing.
-    pub fn publish(&self, bases: KnowledgeBases) {
+    pub fn publish(&self, bases: Arc<Registry>) {
         self.0.publish(bases);
     }
 }

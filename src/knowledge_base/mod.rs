@@ -7,7 +7,9 @@ mod embedding_file;
 mod live;
 mod opening;
 mod refusal;
+mod registry;
 mod report;
+mod routers;
 mod sources;
 mod state_directory;
 
@@ -22,9 +24,12 @@ use crate::corpus::{self, Issue};
 use crate::gate::{self, GateReport};
 use crate::snapshot::{Models, Snapshot};
 
+use routers::Routers;
+
 pub use live::{Live, Notice, NoticeCode};
 pub use opening::foresee;
 pub use refusal::{PublishError, cause_chain};
+pub use registry::{Listed, Registry};
 pub use report::{ReloadReport, VersionInfo};
 pub use sources::{DEFAULT_MAX_LOST, Sources};
 pub use state_directory::{ClaimError, StateDirectory};
@@ -63,7 +68,12 @@ impl KnowledgeBase {
     /// # Errors
     /// What is wrong with the model; where nothing was published yet, every issue of the corpus.
     pub fn open(name: &str, sources: Sources, now: Timestamp) -> Result<Self, PublishError> {
-        let models = sources.load_models()?;
+        Self::open_sharing(name, sources, &Routers::default(), now)
+    }
+
+    /// The same with a router that another knowledge base may hold already.
+    fn open_sharing(name: &str, sources: Sources, routers: &Routers, now: Timestamp) -> Result<Self, PublishError> {
+        let models = sources.load_models_sharing(routers)?;
         let opening = opening::open(&sources, now)?;
         let known = embedding_file::read(sources.data.as_deref(), sources.encoder);
         let snapshot = Snapshot::prepare(opening.corpus, &models, &known)?;

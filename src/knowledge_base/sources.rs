@@ -1,17 +1,16 @@
 //! Where the parts of a knowledge base come from, and how they are loaded.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use jiff::tz::{Offset, TimeZone};
 
 use super::refusal::PublishError;
+use super::routers::Routers;
 use crate::corpus::{self, Corpus, SourceFile};
 use crate::encoder::{EncoderKind, SentenceEncoder};
 use crate::policy::PolicySettings;
 use crate::ranking::RankingModels;
 use crate::snapshot::Models;
-use crate::tickets::Router;
 
 /// Share of the live entries that the next corpus may lose without force, where nothing else is said.
 pub const DEFAULT_MAX_LOST: f64 = 0.3;
@@ -82,10 +81,11 @@ impl Sources {
     /// # Errors
     /// What is wrong with the router or the ranker.
     pub fn load_models(&self) -> Result<Models, PublishError> {
-        let router = Arc::new(match &self.model {
-            Some(dir) => Router::load(dir)?,
-            None => Router::embedded()?,
-        });
+        self.load_models_sharing(&Routers::default())
+    }
+
+    pub(super) fn load_models_sharing(&self, routers: &Routers) -> Result<Models, PublishError> {
+        let router = routers.load(self.model.as_deref())?;
         let encoder = SentenceEncoder::embedded(self.encoder)?;
         let (ranking, ranker_version) = RankingModels::embedded(encoder, self.encoder)?;
         Ok(Models { router, ranking, ranker_version, policy: self.policy })

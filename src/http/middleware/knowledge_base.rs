@@ -7,8 +7,9 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use crate::clock;
 use crate::config::DEFAULT_KB;
-use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::{KnowledgeBase, cause_chain};
 use crate::snapshot::Snapshot;
 
 use super::auth::Caller;
@@ -25,7 +26,11 @@ pub(crate) async fn choose(
 ) -> Response {
     let named = params.iter().find(|(name, _)| *name == "kb").map_or(DEFAULT_KB, |(_, value)| value);
     let caller = request.extensions().get::<Arc<Caller>>().map(AsRef::as_ref);
-    let base = match find(&bases, caller, named) {
+    let base = match allowed(caller, named) {
+        Ok(()) => find(&bases, named).await,
+        Err(problem) => Err(problem),
+    };
+    let base = match base {
         Ok(base) => base,
         Err(problem) => return problem.into_response(),
     };
@@ -37,13 +42,30 @@ pub(crate) async fn choose(
 }
 
 /// A key that is bound to other knowledge bases does not learn whether this one exists.
-fn find(bases: &Bases, caller: Option<&Caller>, name: &str) -> Result<Arc<KnowledgeBase>, Problem> {
+fn allowed(caller: Option<&Caller>, name: &str) -> Result<(), Problem> {
     let bound = caller.and_then(|caller| caller.key.knowledge_bases.as_ref());
     if bound.is_some_and(|bound| !bound.iter().any(|allowed| allowed == name)) {
         return Err(Problem::new(Code::Forbidden, "this API key is not for this knowledge base"));
     }
-    let base = bases.ready()?.get(name);
-    base.cloned().ok_or_else(|| Problem::new(Code::NotFound, "no such knowledge base"))
+    Ok(())
+}
+
+/// The knowledge base of this name; opened first where it is not open.
+async fn find(bases: &Bases, name: &str) -> Result<Arc<KnowledgeBase>, Problem> {
+    let (registry, now) = (bases.ready()?, clock::now());
+    if let Some(open) = registry.get(name, now) {
+        return Ok(open);
+    }
+    let (registry, wanted) = (Arc::clone(registry), name.to_owned());
+    match tokio::task::spawn_blocking(move || registry.open(&wanted, now)).await {
+        Ok(Ok(Some(opened))) => Ok(opened),
+        Ok(Ok(None)) => Err(Problem::new(Code::NotFound, "no such knowledge base")),
+        Ok(Err(error)) => {
+            tracing::error!(kb = name, error = cause_chain(&error), "a knowledge base cannot be opened");
+            Err(Problem::new(Code::NotReady, "this knowledge base cannot be opened; the log says why").retry_after(10))
+        }
+        Err(_) => Err(Problem::new(Code::Internal, "opening failed; the log names it under the request id")),
+    }
 }
 
 /// Extractor: the snapshot this request is answered from, taken once.

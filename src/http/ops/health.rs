@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::http::bases::Bases;
 use crate::http::problem::{Probe, Problem, ReadinessProbe, Refusals};
-use crate::knowledge_base::NoticeCode;
+use crate::knowledge_base::{Listed, NoticeCode};
 
 /// State of the service.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,8 +48,8 @@ pub(crate) struct KnowledgeBaseNotice {
     responses((status = 200, description = "Requests are answered", body = Readiness), Refusals<ReadinessProbe>))]
 pub(crate) async fn ready(State(bases): State<Arc<Bases>>) -> Result<Json<Readiness>, Problem> {
     let mut notices = Vec::new();
-    for (kb, base) in bases.ready()? {
-        let live = base.live();
+    for Listed { name: kb, open } in bases.ready()?.list() {
+        let Some(live) = open.map(|base| base.live()) else { continue };
         notices.extend(live.notices.iter().map(|notice| KnowledgeBaseNotice {
             kb: kb.clone(),
             code: notice.code,

@@ -43,6 +43,7 @@ pub(crate) async fn show(State(counted): State<Counted>, headers: HeaderMap) -> 
     {
         return Err(Problem::new(Code::Forbidden, "metrics need a key with the role staff"));
     }
-    let text = counted.metrics.render(counted.admission.in_flight(), counted.bases.ready().ok());
+    let listed = counted.bases.ready().map(|bases| bases.list()).unwrap_or_default();
+    let text = counted.metrics.render(counted.admission.in_flight(), &listed);
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use yingda::config::{Config, RawConfig};
 use yingda::http::{Publisher, Server};
-use yingda::knowledge_base::{KnowledgeBase, Sources};
+use yingda::knowledge_base::{KnowledgeBase, Registry, Sources};
 
 /// Eight entries are enough to tell them apart.
 const FAQ: &str = r#"{"id":"refund-time","question":"退款多久能到账","similar":["退款几天到账","退的钱什么时候回来"],"answer":"审核通过后三个工作日内原路退回。","answers":{"sms":"3个工作日内退回。"},"category":"售后/退款","related":["return-how"]}
@@ -113,9 +113,9 @@ impl TestApp {
                 time_zone: jiff::tz::TimeZone::UTC,
                 ..Sources::embedded()
             };
-            Arc::new(KnowledgeBase::open(name, sources, "2026-11-11T00:00:00Z".parse().unwrap()).unwrap())
+            KnowledgeBase::open(name, sources, "2026-11-11T00:00:00Z".parse().unwrap()).unwrap()
         };
-        self.publisher.publish(["default", "phone"].map(|name| (name.to_owned(), open(name))).into());
+        self.publisher.publish(Arc::new(Registry::of(["default", "phone"].map(open))));
     }
 
     /// Replaces the corpus on disk.

@@ -160,7 +160,7 @@ def main():
         corpus_dir.mkdir()
         rows = corpus(corpus_dir)
         echo = Server([str(target / "examples" / "echo")])
-        yingda = Server([str(target / "yingda"), "serve", "--listen", "127.0.0.1:0", "--corpus", str(corpus_dir)])
+        yingda = Server([str(target / "yingda"), "serve", "--listen", "127.0.0.1:0", "--data", "none", "--corpus", str(corpus_dir)])
         print(f"ready {yingda.ready_seconds:.2f} s, resident {yingda.rss_mib():.0f} MiB with {len(rows)} entries")
         runs = {}
         for name, server, path, texts in [

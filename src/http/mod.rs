@@ -18,6 +18,5 @@ mod server;
 mod state;
 mod tickets;
 
-pub use corpus::issues;
 pub use problem::{Code, ErrorItem, ProblemBody};
 pub use server::{Publisher, Server};

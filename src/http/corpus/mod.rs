@@ -7,4 +7,3 @@ pub(super) mod rollback;
 pub(super) mod show;
 pub(super) mod versions;
 
-pub use publishing::issues;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::config::{Config, RawConfig};
-use crate::corpus::{Corpus, Issue, embedded, load, load_dir, load_files};
+use crate::corpus::{Corpus, DEFAULT_ZONE, Issue, embedded, load_dir, load_files};
 use crate::encoder::EncoderKind;
 use crate::gate::self_retrieval::{SelfRetrieval, ask_own_questions};
 use crate::knowledge_base::models;
@@ -30,7 +30,7 @@ pub struct CheckArgs {
     #[arg(long, value_name = "目录", env = "YINGDA_MODEL")]
     pub model: Option<PathBuf>,
     /// 没有写时区的日期按哪个时区理解
-    #[arg(long, value_name = "时区", default_value = load::DEFAULT_ZONE, value_parser = super::zone)]
+    #[arg(long, value_name = "时区", default_value = DEFAULT_ZONE, value_parser = super::zone)]
     pub zone: TimeZone,
     /// 以 JSON 输出，供脚本读取
     #[arg(long)]

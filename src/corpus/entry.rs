@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::channel::channel_key;
+
 /// One standard question with everything the corpus says about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -52,8 +54,25 @@ fn yes() -> bool {
 pub struct Place {
     /// Path below the corpus directory, with `/`.
     pub file: String,
-    /// 1-based line (row of a spreadsheet); 0 where the whole file is meant.
-    pub line: usize,
+    /// 1-based line (row of a spreadsheet); `None` where the whole file is meant.
+    pub line: Option<usize>,
+}
+
+impl Place {
+    /// A line of a file: `Place::new("faq.csv", 7)`, or the whole file: `Place::new("faq.csv", None)`.
+    #[must_use]
+    pub fn new(file: impl Into<String>, line: impl Into<Option<usize>>) -> Self {
+        Self { file: file.into(), line: line.into() }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}", self.file),
+            None => f.write_str(&self.file),
+        }
+    }
 }
 
 impl Entry {
@@ -75,36 +94,4 @@ impl Entry {
     pub fn questions(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.question.as_str()).chain(self.similar.iter().map(String::as_str))
     }
-}
-
-/// Chinese names of channels people write in files and headers, with the name the API uses.
-const CHANNEL_NAMES: [(&str, &str); 16] = [
-    ("微信", "wechat"),
-    ("公众号", "wechat"),
-    ("企业微信", "wecom"),
-    ("小程序", "miniprogram"),
-    ("短信", "sms"),
-    ("电话", "phone"),
-    ("热线", "phone"),
-    ("网页", "web"),
-    ("网站", "web"),
-    ("官网", "web"),
-    ("邮件", "email"),
-    ("邮箱", "email"),
-    ("微博", "weibo"),
-    ("抖音", "douyin"),
-    ("淘宝", "taobao"),
-    ("京东", "jd"),
-];
-
-/// The one form of a channel's name: lower case, Chinese names of the usual channels in English. Others stay free.
-#[must_use]
-pub fn channel_key(name: &str) -> String {
-    let lower = name.trim().to_lowercase();
-    CHANNEL_NAMES.iter().find(|(chinese, _)| *chinese == lower).map_or(lower, |(_, key)| (*key).to_owned())
-}
-
-/// Whether a channel key is one of the usual channels.
-pub(crate) fn is_usual_channel(key: &str) -> bool {
-    key == "app" || CHANNEL_NAMES.iter().any(|(_, usual)| *usual == key)
 }

@@ -4,8 +4,8 @@
 //! left out. A change to what is hashed, or to its order, must raise [`FORMAT`] and is caught by the frozen fixture.
 
 use super::golden::{GoldenCase, GoldenExpectation};
-use super::routing::Priority;
-use super::{Corpus, Entry, Routing};
+use super::{Corpus, Entry};
+use crate::routing::{Priority, Routing};
 
 /// Domain and version of the canonical form.
 const FORMAT: &str = "yingda corpus 1";
@@ -124,19 +124,10 @@ impl Canonical {
             }
             self.flag(rule.complaint);
             self.option(rule.group.as_deref());
-            self.option(rule.priority.map(priority_name));
+            self.option(rule.priority.map(Priority::name));
         }
         self.option(routing.default_group.as_deref());
         self.texts(&routing.complaint_phrases);
         self.texts(&routing.human_phrases);
-    }
-}
-
-/// The name of a priority in `routing.toml`.
-pub(super) fn priority_name(priority: Priority) -> &'static str {
-    match priority {
-        Priority::Normal => "normal",
-        Priority::High => "high",
-        Priority::Urgent => "urgent",
     }
 }

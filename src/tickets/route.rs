@@ -14,7 +14,7 @@ use super::rules::{Circumstances, first_match};
 use super::signals::Signals;
 use super::terms::{TermKeys, TicketText};
 use super::wishes::{Sentence, wishes};
-use crate::corpus::{Priority, Routing, SkillGroup};
+use crate::routing::{Priority, Routing, SkillGroup};
 
 /// What a customer left, with what the channel knows about them.
 #[derive(Debug, Clone, Copy, Default)]

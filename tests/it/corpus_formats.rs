@@ -6,8 +6,7 @@ use std::path::Path;
 use encoding_rs::GB18030;
 use jiff::tz::TimeZone;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
-use yingda::corpus::export::{self, EntryFormat};
-use yingda::corpus::{Corpus, Entry, Issue, load_dir, load_files};
+use yingda::corpus::{Corpus, Entry, EntryFormat, Issue, load_dir, load_files, write_directory};
 
 fn shanghai() -> TimeZone {
     TimeZone::get("Asia/Shanghai").expect("the time zone data is bundled")
@@ -59,8 +58,7 @@ fn formats_mix_in_one_directory() {
         .map(|q| entry(&corpus, q).answer.as_str())
         .into();
     assert_eq!(answers, ["在订单页申请。", "在订单页申请。", "满 59 元包邮", "9 点", "联系客服。"]);
-    let places: Vec<_> =
-        corpus.entries.iter().map(|entry| format!("{}:{}", entry.place.file, entry.place.line)).collect();
+    let places: Vec<_> = corpus.entries.iter().map(|entry| entry.place.to_string()).collect();
     assert!(places.contains(&"faq.xlsx#售后:2".to_owned()), "{places:?}");
     let warnings: Vec<_> = corpus.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(warnings, ["notes.docx: 不认识的文件类型，已忽略（条目请用 .toml、.jsonl、.csv 或 .xlsx）"]);
@@ -167,7 +165,7 @@ fn the_frozen_v1_corpus_keeps_its_version() {
     // Kept versions and clients know a corpus by this name. If it must change, raise the format in corpus/version.rs.
     assert_eq!(corpus.version, "138598dd5dedeb51");
     for format in [EntryFormat::Toml, EntryFormat::JsonLines, EntryFormat::Csv, EntryFormat::Xlsx] {
-        let files = export::directory(&corpus, format, &shanghai()).unwrap();
+        let files = write_directory(&corpus, format, &shanghai()).unwrap();
         assert_eq!(load_files(&files, &shanghai()).unwrap().version, corpus.version, "{format:?}");
     }
 }

@@ -5,8 +5,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use serde_json::json;
-use yingda::corpus::export::{self, EntryFormat};
-use yingda::corpus::{SourceFile, load_files};
+use yingda::corpus::{EntryFormat, SourceFile, load_files, write_directory};
 
 /// What people paste: Han, Latin, marks that formats treat specially, line ends, controls, escapes of other formats.
 const PIECES: &str = "(退款|怎么|運費|iPhone 15|[a-zA-Z0-9]|，|？|,|;|\t|\\||##|\"|'|\"\"\"|\\\\|\\\\n|\n|\r\n|\r| |#|=|\\{|\\}|\\[|_x0041_|_x000D_|&amp;|<b>|\u{0}|\u{b}|\u{85}|\u{200b}|\u{feff}|\u{e000}|\u{ffff}|😀|sep=)";
@@ -79,7 +78,7 @@ proptest! {
         // What does not load is not the subject here (a channel twice, two questions alike after normalising).
         let Ok(corpus) = load_files(&directory(entries, &words, &note), &zone) else { return Err(TestCaseError::reject("invalid")) };
         for format in [EntryFormat::Toml, EntryFormat::JsonLines, EntryFormat::Csv, EntryFormat::Xlsx] {
-            let files = export::directory(&corpus, format, &zone).expect("small enough for every format");
+            let files = write_directory(&corpus, format, &zone).expect("small enough for every format");
             let again = load_files(&files, &zone).map_err(|issues| TestCaseError::fail(format!("{format:?}: {issues:?}")))?;
             let texts = |entries: &[yingda::corpus::Entry]| serde_json::to_string_pretty(entries).expect("plain data");
             prop_assert_eq!(texts(&again.entries), texts(&corpus.entries), "{:?}", format);

@@ -11,8 +11,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::{HistoryError, KeptVersion, LiveMark, io};
-use crate::corpus::export::{self, EntryFormat};
-use crate::corpus::{Corpus, load_dir};
+use crate::corpus::{Corpus, EntryFormat, load_dir, write_directory};
 
 /// Layout of a kept version; raised when it changes.
 const FORMAT: u32 = 1;
@@ -38,7 +37,7 @@ pub(super) fn write_version(dir: &Path, corpus: &Corpus, info: KeptVersion) -> R
     let target = versions.join(&info.version);
     // A damaged version is written again; what its manifest still says of its first publication holds.
     let info = manifest(&target).ok().filter(|known| known.version == info.version).unwrap_or(info);
-    let files = export::directory(corpus, EntryFormat::JsonLines, &TimeZone::UTC)
+    let files = write_directory(corpus, EntryFormat::JsonLines, &TimeZone::UTC)
         .map_err(|source| HistoryError::Export { version: info.version.clone(), source })?;
     let aside = versions.join(format!(".{}.tmp", info.version));
     for stale in [&aside, &target] {

@@ -12,8 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Corpus;
-use super::export::ExportError;
+use super::{Corpus, ExportError};
 
 /// Versions kept beside the live one where nothing else is said.
 pub const DEFAULT_KEPT: usize = 20;
@@ -231,7 +230,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::corpus::load::{SourceFile, load_files};
+    use crate::corpus::{SourceFile, load_files};
 
     fn corpus(answer: &str) -> Arc<Corpus> {
         let text = format!("id,q,a,失效时间\n1,一,{answer},2026-11-11 20:00\n");

@@ -1,6 +1,6 @@
 //! What a spreadsheet's column means: one table of the headers in use, Chinese and English, of the usual products.
 
-use crate::corpus::entry::{channel_key, is_usual_channel};
+use crate::corpus::channel::{channel_key, is_usual_channel};
 
 /// The part of an entry that a column holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -239,6 +239,11 @@ impl Column {
         }
         channel_answer(base).map(|channel| Self { field: Field::ChannelAnswer(channel), numbered: false })
     }
+}
+
+/// Whether a header is read as the answer column of exactly this channel.
+pub(in crate::corpus) fn reads_as_channel(header: &str, channel: &str) -> bool {
+    Column::parse(header).is_some_and(|column| column.field == Field::ChannelAnswer(channel.to_owned()))
 }
 
 /// The field a plain or numbered name stands for.

@@ -7,10 +7,8 @@ use jiff::tz::TimeZone;
 use rustc_hash::FxHashSet;
 
 use super::Checked;
-use crate::corpus::entry::channel_key;
-use crate::corpus::load::draft::{Draft, clean_line, clean_text};
-use crate::corpus::load::findings::Findings;
-use crate::corpus::load::window;
+use crate::corpus::channel::channel_key;
+use crate::corpus::draft::{Draft, Findings, clean_line, clean_text, window};
 use crate::corpus::{Entry, Place};
 use crate::text;
 
@@ -196,7 +194,7 @@ mod tests {
     use super::*;
 
     fn draft(question: &str, answer: &str) -> Draft {
-        let place = Place { file: "f.toml".into(), line: 7 };
+        let place = Place::new("f.toml", 7);
         Draft { place, question: question.into(), answer: answer.into(), ..Draft::default() }
     }
 

@@ -1,8 +1,14 @@
 //! An entry as a file gives it: texts not yet checked, the common form of all formats.
 //!
-//! Judges nothing; the checks are in `validate/`.
+//! Judges nothing; the checks are in `check/`. Below both reading and checking, beside what both collect ([`Findings`])
+//! and how both write dates.
 
-use crate::corpus::Place;
+mod dates;
+mod findings;
+
+pub(super) use self::dates::{date_text, window};
+pub(super) use self::findings::Findings;
+use super::Place;
 
 /// What one record of any format said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

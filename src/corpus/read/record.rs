@@ -1,11 +1,10 @@
 //! One TOML or JSON record → a draft. Unknown fields and wrong kinds of value are issues; the rest is still read.
 
-use super::draft::{Draft, yes_or_no};
-use super::findings::Findings;
 use super::header::{Column, Field};
 use super::node::{Node, Table, Value};
 use super::spelling::unknown_key;
 use crate::corpus::Place;
+use crate::corpus::draft::{Draft, Findings, yes_or_no};
 
 const FIELDS: [&str; 11] = [
     "id",
@@ -25,7 +24,7 @@ const FIELDS: [&str; 11] = [
 pub(super) fn draft(record: Table, place: Place, findings: &mut Findings) -> Draft {
     let mut draft = Draft { place, ..Draft::default() };
     for (key, line, node) in record {
-        let mut reader = Reader { place: Place { file: draft.place.file.clone(), line }, key: &key, findings };
+        let mut reader = Reader { place: Place::new(draft.place.file.clone(), line), key: &key, findings };
         match key.as_str() {
             "id" => draft.id = reader.text(node),
             "question" => draft.question = reader.text(node),
@@ -126,7 +125,7 @@ impl Reader<'_> {
     }
 
     fn wrong(&mut self, line: usize, expected: &str, found: &Value) {
-        let place = Place { file: self.place.file.clone(), line };
+        let place = Place::new(self.place.file.clone(), line);
         self.findings.issue(&place, format!("{} 应为{expected}，现在是{}", self.key, found.kind()));
     }
 }

@@ -7,7 +7,8 @@ use rust_xlsxwriter::Workbook;
 
 use super::ExportError;
 use crate::corpus::Entry;
-use crate::corpus::load::{date_text, reads_as_channel};
+use crate::corpus::draft::date_text;
+use crate::corpus::read::reads_as_channel;
 
 /// Characters one cell of a workbook can hold, less a margin.
 const CELL_LIMIT: usize = 32_000;

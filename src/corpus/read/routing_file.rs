@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::draft::{clean_line, clean_text};
-use super::findings::Findings;
 use super::node::{Node, Table, Value};
 use super::record::Reader;
 use super::spelling::unknown_key;
 use super::toml_file;
 use crate::corpus::Place;
-use crate::corpus::entry::channel_key;
-use crate::corpus::routing::{Priority, Routing, RoutingRule, SkillGroup};
+use crate::corpus::channel::channel_key;
+use crate::corpus::draft::{Findings, clean_line, clean_text};
+use crate::routing::{Priority, Routing, RoutingRule, SkillGroup};
 use crate::text;
 
 const TOP_FIELDS: [&str; 5] = ["group", "rule", "default_group", "complaint_phrases", "human_phrases"];
@@ -38,7 +37,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn place(&self, line: usize) -> Place {
-        Place { file: self.file.to_owned(), line }
+        Place::new(self.file, line)
     }
 
     fn issue(&mut self, line: usize, message: impl Into<String>) {

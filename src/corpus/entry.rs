@@ -12,6 +12,9 @@ use super::channel::channel_key;
 pub struct Entry {
     /// Unique in the corpus; derived from the question's content where the file gives none.
     pub id: String,
+    /// A number for protocols that know no other ids, 1..=2147483647; unique in the corpus where given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
     /// The standard question, as written.
     pub question: String,
     /// Other wordings with the same answer.
@@ -34,6 +37,12 @@ pub struct Entry {
     /// First moment the answer no longer holds; never where `None`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
+    /// What is said once the answer no longer holds; the entry says nothing then where empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub expired_answer: String,
+    /// What is said before the answer holds; the entry says nothing then where empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub not_yet_answer: String,
     /// Ids of entries worth offering with this answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<String>,
@@ -82,6 +91,19 @@ impl Entry {
         self.enabled
             && self.valid_from.is_none_or(|from| from <= now)
             && self.valid_until.is_none_or(|until| now < until)
+    }
+
+    /// What the entry says at `now` although it may not answer then: that it is over, or has not begun.
+    #[must_use]
+    pub fn answer_outside_validity(&self, now: Timestamp) -> Option<&str> {
+        let ended = self.valid_until.is_some_and(|until| until <= now);
+        let ahead = self.valid_from.is_some_and(|from| now < from);
+        let text = match (ended, ahead) {
+            (true, _) => &self.expired_answer,
+            (false, true) => &self.not_yet_answer,
+            (false, false) => return None,
+        };
+        (self.enabled && !text.is_empty()).then_some(text.as_str())
     }
 
     /// The answer for a channel, falling back to the general one.

@@ -82,6 +82,16 @@ impl Canonical {
         self.text(text.unwrap_or_default());
     }
 
+    /// A part that only some contents have, so that contents without it keep their version. No text is this long, so
+    /// what follows cannot be taken for anything else.
+    fn extra(&mut self, name: &str, text: &str) {
+        if !text.is_empty() {
+            self.count(usize::MAX);
+            self.text(name);
+            self.text(text);
+        }
+    }
+
     fn flag(&mut self, flag: bool) {
         self.0.update(&[u8::from(flag)]);
     }
@@ -102,6 +112,9 @@ impl Canonical {
         self.option(entry.valid_until.map(|moment| moment.to_string()).as_deref());
         self.texts(&entry.related);
         self.flag(entry.enabled);
+        self.extra("expired_answer", &entry.expired_answer);
+        self.extra("not_yet_answer", &entry.not_yet_answer);
+        self.extra("number", &entry.number.map(|number| number.to_string()).unwrap_or_default());
     }
 
     fn routing(&mut self, routing: &Routing) {
@@ -114,6 +127,9 @@ impl Canonical {
             // Only where set, so that files without it keep their version.
             if let Some(precision) = group.precision {
                 self.count(usize::from(precision));
+            }
+            for alias in &group.aliases {
+                self.extra("alias", alias);
             }
         }
         self.count(routing.rules.len());
@@ -129,5 +145,6 @@ impl Canonical {
         self.option(routing.default_group.as_deref());
         self.texts(&routing.complaint_phrases);
         self.texts(&routing.human_phrases);
+        self.extra("default_promise", &routing.default_promise);
     }
 }

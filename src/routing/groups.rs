@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 pub struct SkillGroup {
     /// The label in the ticket sets and in the API.
     pub id: String,
+    /// Labels the group had before: tickets and models that bear them mean this group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// Chinese display name.
     pub name: String,
     /// The stations a ticket passes, first to last, for example 客服 → 仓库 → 财务 → 客服.

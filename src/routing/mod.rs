@@ -14,14 +14,20 @@ pub use self::handoff_phrases::{COMPLAINT_PHRASES, HUMAN_PHRASES};
 pub use self::rules::{Priority, RoutingRule};
 use crate::text;
 
+/// What the customer is told where the routing names no promise. True whoever takes the matter up.
+pub const DEFAULT_PROMISE: &str = "您的问题已转交专人处理，我们会尽快与您联系。";
+
 /// The routing side of a corpus. The default (no groups, no rules) is complete: groups come from the model.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Routing {
     pub groups: Vec<SkillGroup>,
     /// Tried in order; the first that matches wins.
     pub rules: Vec<RoutingRule>,
-    /// Group id for customers who ask for a human without saying why; the model decides where `None`.
+    /// Group id for customers of whom nothing says where they belong; the model decides where `None`.
     pub default_group: Option<String>,
+    /// What such customers are told; [`DEFAULT_PROMISE`] where empty.
+    #[serde(default)]
+    pub default_promise: String,
     /// Phrases that make a text a complaint; the built-in list where the file gives none.
     pub complaint_phrases: Vec<String>,
     /// Phrases that ask for a human; the built-in list where the file gives none.
@@ -29,10 +35,23 @@ pub struct Routing {
 }
 
 impl Routing {
-    /// The group with this id, if the file names it.
+    /// The group with this id, or whose former name this is, if the file names it.
     #[must_use]
     pub fn group(&self, id: &str) -> Option<&SkillGroup> {
-        self.groups.iter().find(|group| group.id == id)
+        let by_alias = || self.groups.iter().find(|group| group.aliases.iter().any(|alias| alias == id));
+        self.groups.iter().find(|group| group.id == id).or_else(by_alias)
+    }
+
+    /// The id under which a label is known today: a group's former name gives its id, any other label itself.
+    #[must_use]
+    pub fn canonical<'a>(&'a self, label: &'a str) -> &'a str {
+        self.group(label).map_or(label, |group| group.id.as_str())
+    }
+
+    /// What customers are told of whom nothing says where they belong, and those of groups without a promise.
+    #[must_use]
+    pub fn neutral_promise(&self) -> &str {
+        if self.default_promise.is_empty() { DEFAULT_PROMISE } else { &self.default_promise }
     }
 
     /// Whether normalised text is a complaint by its words.

@@ -117,7 +117,7 @@ fn every_issue_of_a_broken_directory_is_named() {
     let listed: Vec<_> = issues.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(listed.join("\n"), @r#"
     a.toml:1: 问题为空，请填写标准问
-    a.toml:3: 未知字段“questoin”，是不是想写 question？可用的字段：id、question、similar、negative、answer、answers、category、valid_from、valid_until、related、enabled
+    a.toml:3: 未知字段“questoin”，是不是想写 question？可用的字段：id、number、question、similar、negative、answer、answers、category、valid_from、valid_until、expired_answer、not_yet_answer、related、enabled
     a.toml:5: 生效时间：读不懂日期“2026-02-30”，请写成 2026-11-11、2026-11-11 20:00 或 2026-11-11T20:00:00+08:00
     b.jsonl:1: id“a”与 a.toml:5 重复，请改成不同的 id 或删除一条
     b.jsonl:1: 问题“怎么退货？”也出现在 a.toml:5，但答案不同，请删除其中一处、统一答案，或用生效/失效时间错开

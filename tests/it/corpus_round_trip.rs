@@ -26,13 +26,14 @@ prop_compose! {
     fn entry()(
         question in text(), similar in vec(text(), 0..4), negative in vec(text(), 0..3), answer in text(),
         channels in vec(("(sms|wechat|App|1|必填|a_b-c)", text()), 0..3), category in text(),
-        from in option::of(moment()), related in vec(0_usize..4, 0..3), enabled in any::<bool>(),
+        from in option::of(moment()), until in option::of(moment()), outside in text(), number in option::of(1_u32..2_000_000_000), related in vec(0_usize..4, 0..3), enabled in any::<bool>(),
     ) -> serde_json::Value {
         let answers: serde_json::Map<_, _> = channels.into_iter().map(|(name, text)| (name, json!(format!("短{text}")))).collect();
         let related: Vec<_> = related.iter().map(|n| format!("e {n}|x")).collect();
         json!({
             "question": question, "similar": similar, "negative": negative, "answer": format!("答{answer}"),
-            "answers": answers, "category": category, "valid_from": from, "related": related, "enabled": enabled,
+            "answers": answers, "category": category, "valid_from": from, "valid_until": until, "expired_answer": outside,
+            "not_yet_answer": outside, "number": number, "related": related, "enabled": enabled,
         })
     }
 }
@@ -54,7 +55,8 @@ fn directory(entries: Vec<serde_json::Value>, words: &[String], note: &str) -> V
     }
     let golden = format!("{}\n", json!({"question": format!("问{note}"), "faq_id": "e 0|x", "note": note}));
     let routing = format!(
-        "[[group]]\nid = \"g\"\npromise = {}\n[[rule]]\nname = \"r\"\npredicted = \"g\"\npriority = \"high\"\n",
+        "default_promise = {}\n[[group]]\nid = \"g\"\naliases = [\"旧名\"]\npromise = {}\n[[rule]]\nname = \"r\"\npredicted = \"g\"\npriority = \"high\"\n",
+        json!(note.replace(char::is_control, " ")),
         json!(note.replace(char::is_control, " "))
     );
     let file = |path: &str, text: String| SourceFile { path: path.to_owned(), bytes: text.into_bytes() };

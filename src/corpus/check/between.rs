@@ -20,6 +20,7 @@ pub(super) fn compare(checked: Vec<Checked>, findings: &mut Findings) -> Vec<Ent
     }
     let mut unique = by_id(checked, findings);
     by_question(&unique, findings);
+    by_number(&unique, findings);
     let standard: FxHashMap<String, String> =
         unique.iter().filter_map(|one| Some((one.keys.first()?.clone(), one.entry.id.clone()))).collect();
     unique.sort_by(|a, b| a.entry.id.cmp(&b.entry.id));
@@ -94,6 +95,16 @@ fn by_question(checked: &[Checked], findings: &mut Findings) {
                 findings.warn(&one.entry.place, message);
             }
             earlier.push((&one.entry, literal));
+        }
+    }
+}
+
+fn by_number(checked: &[Checked], findings: &mut Findings) {
+    let mut owners: FxHashMap<u32, &Place> = FxHashMap::default();
+    for entry in checked.iter().map(|one| &one.entry) {
+        let Some(number) = entry.number else { continue };
+        if let Some(first) = owners.insert(number, &entry.place) {
+            findings.issue(&entry.place, format!("数字编号 {number} 与 {first} 重复，请改成不同的数字"));
         }
     }
 }
@@ -193,6 +204,13 @@ mod tests {
                 "f:2: 问题“一”也出现在 f:1，但答案不同",
             ),
             (vec![draft(1, "", "一", "x"), draft(2, "", "一", "y")], "f:2: 问题“一”也出现在 f:1，但答案不同"),
+            (
+                vec![
+                    Draft { number: "7".into(), ..draft(1, "a", "一", "x") },
+                    Draft { number: "7".into(), ..draft(2, "b", "二", "x") },
+                ],
+                "f:2: 数字编号 7 与 f:1 重复",
+            ),
             (vec![], ".: 没有任何条目"),
         ];
         for (drafts, expected) in rows {

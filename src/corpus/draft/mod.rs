@@ -16,6 +16,8 @@ pub(in crate::corpus) struct Draft {
     pub(in crate::corpus) place: Place,
     /// Empty where the file gives none.
     pub(in crate::corpus) id: String,
+    /// Empty where the file gives none.
+    pub(in crate::corpus) number: String,
     pub(in crate::corpus) question: String,
     pub(in crate::corpus) similar: Vec<String>,
     pub(in crate::corpus) negative: Vec<String>,
@@ -26,6 +28,10 @@ pub(in crate::corpus) struct Draft {
     /// Empty where the window is open.
     pub(in crate::corpus) valid_from: String,
     pub(in crate::corpus) valid_until: String,
+    /// Said once the answer no longer holds.
+    pub(in crate::corpus) expired_answer: String,
+    /// Said before the answer holds.
+    pub(in crate::corpus) not_yet_answer: String,
     pub(in crate::corpus) related: Vec<String>,
     /// `None` where the file does not say.
     pub(in crate::corpus) enabled: Option<bool>,

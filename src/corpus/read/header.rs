@@ -6,6 +6,7 @@ use crate::corpus::channel::{channel_key, is_usual_channel};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Field {
     Id,
+    Number,
     Question,
     Similar,
     Negative,
@@ -14,6 +15,8 @@ pub(super) enum Field {
     Category,
     ValidFrom,
     ValidUntil,
+    ExpiredAnswer,
+    NotYetAnswer,
     Related,
     Enabled,
     Disabled,
@@ -28,7 +31,7 @@ pub(super) struct Column {
 }
 
 /// Headers by meaning, lower case, without blanks, hyphens and underscores.
-const NAMES: [(Field, &[&str]); 11] = [
+const NAMES: [(Field, &[&str]); 14] = [
     (
         Field::Id,
         &[
@@ -47,6 +50,7 @@ const NAMES: [(Field, &[&str]); 11] = [
             "key",
         ],
     ),
+    (Field::Number, &["数字编号", "数字id", "number"]),
     (
         Field::Question,
         &[
@@ -193,6 +197,11 @@ const NAMES: [(Field, &[&str]); 11] = [
             "expires",
         ],
     ),
+    (
+        Field::ExpiredAnswer,
+        &["过期后答案", "过期答案", "过期话术", "失效后答案", "失效答案", "失效话术", "expiredanswer"],
+    ),
+    (Field::NotYetAnswer, &["未生效答案", "生效前答案", "未生效话术", "生效前话术", "notyetanswer"]),
     (
         Field::Related,
         &[

@@ -6,8 +6,9 @@ use super::spelling::unknown_key;
 use crate::corpus::Place;
 use crate::corpus::draft::{Draft, Findings, yes_or_no};
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 14] = [
     "id",
+    "number",
     "question",
     "similar",
     "negative",
@@ -16,6 +17,8 @@ const FIELDS: [&str; 11] = [
     "category",
     "valid_from",
     "valid_until",
+    "expired_answer",
+    "not_yet_answer",
     "related",
     "enabled",
 ];
@@ -27,6 +30,7 @@ pub(super) fn draft(record: Table, place: Place, findings: &mut Findings) -> Dra
         let mut reader = Reader { place: Place::new(draft.place.file.clone(), line), key: &key, findings };
         match key.as_str() {
             "id" => draft.id = reader.text(node),
+            "number" => draft.number = reader.text(node),
             "question" => draft.question = reader.text(node),
             "similar" => draft.similar = reader.texts(node),
             "negative" => draft.negative = reader.texts(node),
@@ -35,6 +39,8 @@ pub(super) fn draft(record: Table, place: Place, findings: &mut Findings) -> Dra
             "category" => draft.category = reader.text(node),
             "valid_from" => draft.valid_from = reader.text(node),
             "valid_until" => draft.valid_until = reader.text(node),
+            "expired_answer" => draft.expired_answer = reader.text(node),
+            "not_yet_answer" => draft.not_yet_answer = reader.text(node),
             "related" => draft.related = reader.texts(node),
             "enabled" => draft.enabled = reader.yes(node),
             unknown => {
@@ -50,6 +56,7 @@ pub(super) fn draft(record: Table, place: Place, findings: &mut Findings) -> Dra
 fn field_key(field: &Field) -> &'static str {
     match field {
         Field::Id => "id",
+        Field::Number => "number",
         Field::Question => "question",
         Field::Similar => "similar",
         Field::Negative => "negative",
@@ -58,6 +65,8 @@ fn field_key(field: &Field) -> &'static str {
         Field::Category => "category",
         Field::ValidFrom => "valid_from",
         Field::ValidUntil => "valid_until",
+        Field::ExpiredAnswer => "expired_answer",
+        Field::NotYetAnswer => "not_yet_answer",
         Field::Related => "related",
         Field::Enabled | Field::Disabled => "enabled",
     }

@@ -143,6 +143,7 @@ fn fill(draft: &mut Draft, column: &Column, cell: &str, findings: &mut Findings)
     let text = cell.trim();
     match &column.field {
         Field::Id => text.clone_into(&mut draft.id),
+        Field::Number => text.clone_into(&mut draft.number),
         Field::Question => {
             for question in text.lines().map(str::trim).filter(|question| !question.is_empty()) {
                 if draft.question.is_empty() {
@@ -160,6 +161,8 @@ fn fill(draft: &mut Draft, column: &Column, cell: &str, findings: &mut Findings)
         Field::Category => text.clone_into(&mut draft.category),
         Field::ValidFrom => text.clone_into(&mut draft.valid_from),
         Field::ValidUntil => text.clone_into(&mut draft.valid_until),
+        Field::ExpiredAnswer => text.clone_into(&mut draft.expired_answer),
+        Field::NotYetAnswer => text.clone_into(&mut draft.not_yet_answer),
         Field::Enabled | Field::Disabled => match yes_or_no(text) {
             Some(yes) => draft.enabled = Some(yes == (column.field == Field::Enabled)),
             None => findings.issue(&draft.place, format!("启用/停用列只能写 是 或 否，现在是“{text}”")),

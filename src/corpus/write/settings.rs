@@ -64,6 +64,8 @@ fn golden(cases: &[GoldenCase]) -> Result<String, ExportError> {
 struct RoutingFile<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     default_group: Option<&'a str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    default_promise: &'a str,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     complaint_phrases: &'a [String],
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
@@ -78,6 +80,8 @@ struct RoutingFile<'a> {
 struct GroupTable<'a> {
     id: &'a str,
     name: &'a str,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    aliases: &'a [String],
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     flow: &'a [String],
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -108,6 +112,7 @@ struct RuleTable<'a> {
 fn routing(routing: &Routing) -> Result<String, toml::ser::Error> {
     toml::to_string_pretty(&RoutingFile {
         default_group: routing.default_group.as_deref(),
+        default_promise: &routing.default_promise,
         complaint_phrases: &routing.complaint_phrases,
         human_phrases: &routing.human_phrases,
         group: routing.groups.iter().map(group).collect(),
@@ -119,6 +124,7 @@ fn group(group: &SkillGroup) -> GroupTable<'_> {
     GroupTable {
         id: &group.id,
         name: &group.name,
+        aliases: &group.aliases,
         flow: &group.flow,
         promise: &group.promise,
         precision: group.precision.map(|thousandths| f64::from(thousandths) / 1_000.0),

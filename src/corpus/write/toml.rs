@@ -18,6 +18,8 @@ struct File<'a> {
 #[derive(Debug, Serialize)]
 struct Row<'a> {
     id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<u32>,
     question: &'a str,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     similar: &'a [String],
@@ -30,6 +32,10 @@ struct Row<'a> {
     valid_from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     valid_until: Option<String>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    expired_answer: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    not_yet_answer: &'a str,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     related: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,6 +58,7 @@ pub(super) fn write(entries: &[Entry], zone: &TimeZone) -> Result<String, toml::
 fn row<'a>(entry: &'a Entry, zone: &TimeZone) -> Row<'a> {
     Row {
         id: &entry.id,
+        number: entry.number,
         question: &entry.question,
         similar: &entry.similar,
         negative: &entry.negative,
@@ -59,6 +66,8 @@ fn row<'a>(entry: &'a Entry, zone: &TimeZone) -> Row<'a> {
         category: &entry.category,
         valid_from: entry.valid_from.map(|moment| date_text(moment, zone)),
         valid_until: entry.valid_until.map(|moment| date_text(moment, zone)),
+        expired_answer: &entry.expired_answer,
+        not_yet_answer: &entry.not_yet_answer,
         related: &entry.related,
         enabled: (!entry.enabled).then_some(false),
         answers: &entry.answers,

@@ -13,8 +13,9 @@ use linfa::dataset::DatasetBase;
 use linfa::prelude::ParamGuard;
 use linfa::traits::{Fit, Predict};
 use ndarray::{Array1, Array2, Axis};
-use yingda::corpus::{Place, Routing};
+use yingda::corpus::Place;
 use yingda::encoder::EncoderKind;
+use yingda::routing::Routing;
 use yingda::text::segment::Segmenter;
 use yingda::tickets::bundle::{from_files, to_files};
 use yingda::tickets::csr::Csr;
@@ -76,7 +77,7 @@ fn rows(count: usize) -> Vec<TicketRow> {
                 label: WORDS[row % GROUPS].to_owned(),
                 channel: None,
                 customer_tier: None,
-                place: Place { file: String::new(), line: row + 1 },
+                place: Place::new("", row + 1),
             }
         })
         .collect()

@@ -9,8 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::check::{load_corpus, print_issues};
 use super::import::write_new;
-use crate::corpus::export::{self, EntryFormat};
-use crate::corpus::{Corpus, load};
+use crate::corpus::{Corpus, DEFAULT_ZONE, EntryFormat, write_directory, write_entries};
 
 /// What to export and where to.
 #[derive(Debug, clap::Args)]
@@ -25,7 +24,7 @@ pub struct ExportArgs {
     #[arg(long, value_enum, default_value_t = ExportFormat::Dir)]
     pub format: ExportFormat,
     /// 日期按哪个时区读写
-    #[arg(long, value_name = "时区", default_value = load::DEFAULT_ZONE, value_parser = super::zone)]
+    #[arg(long, value_name = "时区", default_value = DEFAULT_ZONE, value_parser = super::zone)]
     pub zone: TimeZone,
 }
 
@@ -64,7 +63,7 @@ fn export(args: &ExportArgs, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         ExportFormat::Csv => EntryFormat::Csv,
         ExportFormat::Xlsx => EntryFormat::Xlsx,
     };
-    write_new(&args.out, &export::entries(&corpus.entries, format, &args.zone)?)?;
+    write_new(&args.out, &write_entries(&corpus.entries, format, &args.zone)?)?;
     writeln!(out, "已导出 {} 个条目到 {}", corpus.entries.len(), args.out.display())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -74,7 +73,7 @@ fn write_dir(corpus: &Corpus, dir: &Path, zone: &TimeZone) -> anyhow::Result<()>
     std::fs::create_dir_all(dir).with_context(|| format!("无法创建目录 {}", dir.display()))?;
     let occupied = std::fs::read_dir(dir).with_context(|| format!("读不了目录 {}", dir.display()))?.next().is_some();
     anyhow::ensure!(!occupied, "目录 {} 不是空的，不会覆盖，请换一个目录", dir.display());
-    for file in export::directory(corpus, EntryFormat::Toml, zone)? {
+    for file in write_directory(corpus, EntryFormat::Toml, zone)? {
         write_new(&dir.join(&file.path), &file.bytes)?;
     }
     Ok(())

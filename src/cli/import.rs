@@ -10,8 +10,7 @@ use anyhow::Context;
 use jiff::tz::TimeZone;
 
 use super::check::print_issues;
-use crate::corpus::export::{self, EntryFormat};
-use crate::corpus::{SourceFile, load, load_files};
+use crate::corpus::{DEFAULT_ZONE, EntryFormat, SourceFile, load_files, write_entries};
 
 /// What to import and where to.
 #[derive(Debug, clap::Args)]
@@ -29,7 +28,7 @@ pub struct ImportArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// 没有写时区的日期按哪个时区理解
-    #[arg(long, value_name = "时区", default_value = load::DEFAULT_ZONE, value_parser = super::zone)]
+    #[arg(long, value_name = "时区", default_value = DEFAULT_ZONE, value_parser = super::zone)]
     pub zone: TimeZone,
 }
 
@@ -75,7 +74,7 @@ fn import(args: &ImportArgs, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         writeln!(out, "可以导入 {} 个条目到 {}（没有写文件）", corpus.entries.len(), target.display())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let bytes = export::entries(&corpus.entries, format, &args.zone)?;
+    let bytes = write_entries(&corpus.entries, format, &args.zone)?;
     std::fs::create_dir_all(&args.out).with_context(|| format!("无法创建目录 {}", args.out.display()))?;
     write_new(&target, &bytes)?;
     writeln!(out, "已导入 {} 个条目到 {}", corpus.entries.len(), target.display())?;

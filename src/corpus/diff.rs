@@ -54,7 +54,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::corpus::load::{SourceFile, load_files};
+    use crate::corpus::{SourceFile, load_files};
 
     fn corpus(files: &[(&str, &str)]) -> Corpus {
         let files: Vec<_> = files

@@ -5,11 +5,16 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::channel::channel_key;
+
 /// One standard question with everything the corpus says about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Unique in the corpus; derived from the question's content where the file gives none.
     pub id: String,
+    /// A number for protocols that know no other ids, 1..=2147483647; unique in the corpus where given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
     /// The standard question, as written.
     pub question: String,
     /// Other wordings with the same answer.
@@ -32,6 +37,12 @@ pub struct Entry {
     /// First moment the answer no longer holds; never where `None`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
+    /// What is said once the answer no longer holds; the entry says nothing then where empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub expired_answer: String,
+    /// What is said before the answer holds; the entry says nothing then where empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub not_yet_answer: String,
     /// Ids of entries worth offering with this answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<String>,
@@ -52,8 +63,25 @@ fn yes() -> bool {
 pub struct Place {
     /// Path below the corpus directory, with `/`.
     pub file: String,
-    /// 1-based line (row of a spreadsheet); 0 where the whole file is meant.
-    pub line: usize,
+    /// 1-based line (row of a spreadsheet); `None` where the whole file is meant.
+    pub line: Option<usize>,
+}
+
+impl Place {
+    /// A line of a file: `Place::new("faq.csv", 7)`, or the whole file: `Place::new("faq.csv", None)`.
+    #[must_use]
+    pub fn new(file: impl Into<String>, line: impl Into<Option<usize>>) -> Self {
+        Self { file: file.into(), line: line.into() }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}", self.file),
+            None => f.write_str(&self.file),
+        }
+    }
 }
 
 impl Entry {
@@ -63,6 +91,19 @@ impl Entry {
         self.enabled
             && self.valid_from.is_none_or(|from| from <= now)
             && self.valid_until.is_none_or(|until| now < until)
+    }
+
+    /// What the entry says at `now` although it may not answer then: that it is over, or has not begun.
+    #[must_use]
+    pub fn answer_outside_validity(&self, now: Timestamp) -> Option<&str> {
+        let ended = self.valid_until.is_some_and(|until| until <= now);
+        let ahead = self.valid_from.is_some_and(|from| now < from);
+        let text = match (ended, ahead) {
+            (true, _) => &self.expired_answer,
+            (false, true) => &self.not_yet_answer,
+            (false, false) => return None,
+        };
+        (self.enabled && !text.is_empty()).then_some(text.as_str())
     }
 
     /// The answer for a channel, falling back to the general one.
@@ -75,36 +116,4 @@ impl Entry {
     pub fn questions(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.question.as_str()).chain(self.similar.iter().map(String::as_str))
     }
-}
-
-/// Chinese names of channels people write in files and headers, with the name the API uses.
-const CHANNEL_NAMES: [(&str, &str); 16] = [
-    ("微信", "wechat"),
-    ("公众号", "wechat"),
-    ("企业微信", "wecom"),
-    ("小程序", "miniprogram"),
-    ("短信", "sms"),
-    ("电话", "phone"),
-    ("热线", "phone"),
-    ("网页", "web"),
-    ("网站", "web"),
-    ("官网", "web"),
-    ("邮件", "email"),
-    ("邮箱", "email"),
-    ("微博", "weibo"),
-    ("抖音", "douyin"),
-    ("淘宝", "taobao"),
-    ("京东", "jd"),
-];
-
-/// The one form of a channel's name: lower case, Chinese names of the usual channels in English. Others stay free.
-#[must_use]
-pub fn channel_key(name: &str) -> String {
-    let lower = name.trim().to_lowercase();
-    CHANNEL_NAMES.iter().find(|(chinese, _)| *chinese == lower).map_or(lower, |(_, key)| (*key).to_owned())
-}
-
-/// Whether a channel key is one of the usual channels.
-pub(crate) fn is_usual_channel(key: &str) -> bool {
-    key == "app" || CHANNEL_NAMES.iter().any(|(_, usual)| *usual == key)
 }

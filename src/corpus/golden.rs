@@ -1,6 +1,6 @@
 //! Questions that must keep working: the corpus's own regression tests, run by the publish gate.
 //!
-//! This file holds the checked form; reading `golden.jsonl` is in `load/golden_file.rs`.
+//! This file holds the checked form; reading `golden.jsonl` is in `read/golden_file.rs`.
 
 use super::entry::Place;
 

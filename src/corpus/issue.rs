@@ -17,10 +17,10 @@ pub struct Issue {
 }
 
 impl Issue {
-    /// An issue at a place; line 0 means the whole file.
+    /// An issue at a place.
     #[must_use]
     pub fn at(place: &Place, message: impl Into<String>) -> Self {
-        Self { file: place.file.clone(), line: (place.line > 0).then_some(place.line), message: message.into() }
+        Self { file: place.file.clone(), line: place.line, message: message.into() }
     }
 }
 

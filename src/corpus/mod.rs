@@ -1,25 +1,33 @@
-//! Files → entries: reading every format, collecting every issue, naming versions, comparing them.
+//! Files → entries and back: read every format, check, name versions, compare them, keep them, write them.
 //!
+//! `draft` lies below `read` (files → drafts) and `check` (drafts → entries); [`load_dir`] calls one, then the other.
 //! A [`Corpus`] exists only when nothing is wrong with it. This room reads files and nothing else: no index, no model.
 
-pub mod diff;
+mod channel;
+mod check;
+mod diff;
+mod draft;
 pub mod embedded;
-pub mod entry;
-pub mod export;
-pub mod golden;
+mod entry;
+mod golden;
 pub mod history;
-pub mod issue;
-pub mod load;
-pub mod routing;
-mod validate;
+mod issue;
+mod load;
+mod read;
 mod version;
+mod write;
 
+pub use channel::channel_key;
 pub use diff::{CorpusDiff, diff};
-pub use entry::{Entry, Place, channel_key};
+pub use entry::{Entry, Place};
 pub use golden::{GoldenCase, GoldenExpectation};
 pub use issue::Issue;
-pub use load::{SourceFile, load_dir, load_files};
-pub use routing::{Priority, Routing, RoutingRule, SkillGroup};
+pub use load::{DEFAULT_ZONE, load_dir, load_files};
+pub use read::{DEFAULT_STOPWORDS, SourceFile};
+pub use write::{EntryFormat, ExportError, write_directory, write_entries};
+
+// Rooms that took these for the corpus's still find them here.
+pub use crate::routing::{Priority, Routing, RoutingRule, SkillGroup};
 
 /// A checked, immutable knowledge base.
 #[derive(Debug, Clone)]

@@ -4,8 +4,8 @@
 //! left out. A change to what is hashed, or to its order, must raise [`FORMAT`] and is caught by the frozen fixture.
 
 use super::golden::{GoldenCase, GoldenExpectation};
-use super::routing::Priority;
-use super::{Corpus, Entry, Routing};
+use super::{Corpus, Entry};
+use crate::routing::{Priority, Routing};
 
 /// Domain and version of the canonical form.
 const FORMAT: &str = "yingda corpus 1";
@@ -82,6 +82,16 @@ impl Canonical {
         self.text(text.unwrap_or_default());
     }
 
+    /// A part that only some contents have, so that contents without it keep their version. No text is this long, so
+    /// what follows cannot be taken for anything else.
+    fn extra(&mut self, name: &str, text: &str) {
+        if !text.is_empty() {
+            self.count(usize::MAX);
+            self.text(name);
+            self.text(text);
+        }
+    }
+
     fn flag(&mut self, flag: bool) {
         self.0.update(&[u8::from(flag)]);
     }
@@ -102,6 +112,9 @@ impl Canonical {
         self.option(entry.valid_until.map(|moment| moment.to_string()).as_deref());
         self.texts(&entry.related);
         self.flag(entry.enabled);
+        self.extra("expired_answer", &entry.expired_answer);
+        self.extra("not_yet_answer", &entry.not_yet_answer);
+        self.extra("number", &entry.number.map(|number| number.to_string()).unwrap_or_default());
     }
 
     fn routing(&mut self, routing: &Routing) {
@@ -115,6 +128,9 @@ impl Canonical {
             if let Some(precision) = group.precision {
                 self.count(usize::from(precision));
             }
+            for alias in &group.aliases {
+                self.extra("alias", alias);
+            }
         }
         self.count(routing.rules.len());
         for rule in &routing.rules {
@@ -124,19 +140,11 @@ impl Canonical {
             }
             self.flag(rule.complaint);
             self.option(rule.group.as_deref());
-            self.option(rule.priority.map(priority_name));
+            self.option(rule.priority.map(Priority::name));
         }
         self.option(routing.default_group.as_deref());
         self.texts(&routing.complaint_phrases);
         self.texts(&routing.human_phrases);
-    }
-}
-
-/// The name of a priority in `routing.toml`.
-pub(super) fn priority_name(priority: Priority) -> &'static str {
-    match priority {
-        Priority::Normal => "normal",
-        Priority::High => "high",
-        Priority::Urgent => "urgent",
+        self.extra("default_promise", &routing.default_promise);
     }
 }

@@ -52,10 +52,10 @@ pub(super) fn find(live: &Corpus, next: &Corpus, max_lost: f64) -> Option<Losses
             named(&lost)
         ));
     }
-    messages.extend(cut.iter().map(|entry| {
-        let place = &entry.place;
-        format!("{}:{}: 文件最后一个条目 {} 的答案只剩开头，文件像是没有复制完", place.file, place.line, entry.id)
-    }));
+    messages.extend(
+        cut.iter()
+            .map(|entry| format!("{}: 文件最后一个条目 {} 的答案只剩开头，文件像是没有复制完", entry.place, entry.id)),
+    );
     Some(Losses {
         entries: lost.len(),
         of: live.entries.len(),

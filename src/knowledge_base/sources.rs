@@ -35,7 +35,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Everything that ships, kept in memory only, in the time zone of [`corpus::load::DEFAULT_ZONE`].
+    /// Everything that ships, kept in memory only, in the time zone of [`corpus::DEFAULT_ZONE`].
     #[must_use]
     pub fn embedded() -> Self {
         Self {
@@ -44,7 +44,7 @@ impl Sources {
             data: None,
             unkept: None,
             // The zone data is part of the program; the offset is what it says of every day since 1992.
-            time_zone: TimeZone::get(corpus::load::DEFAULT_ZONE).unwrap_or_else(|_| Offset::constant(8).to_time_zone()),
+            time_zone: TimeZone::get(corpus::DEFAULT_ZONE).unwrap_or_else(|_| Offset::constant(8).to_time_zone()),
             policy: PolicySettings::default(),
             encoder: EncoderKind::default(),
             max_lost: DEFAULT_MAX_LOST,

@@ -132,11 +132,10 @@ fn contradictions(rows: &[TicketRow]) -> Vec<Issue> {
     for row in rows {
         let earlier = first.entry(row.key()).or_insert(row);
         if earlier.label != row.label {
-            let Place { file, line } = &earlier.place;
             let (here, there) = (&row.label, &earlier.label);
             issues.push(Issue::at(
                 &row.place,
-                format!("与 {file}:{line} 文本相同而标签不同（{here} / {there}），请确认哪个对"),
+                format!("与 {} 文本相同而标签不同（{here} / {there}），请确认哪个对", earlier.place),
             ));
         }
     }
@@ -148,7 +147,7 @@ mod tests {
     use super::*;
 
     fn row(line: usize, text: &str, label: &str) -> TicketRow {
-        let place = Place { file: "t.jsonl".to_owned(), line };
+        let place = Place::new("t.jsonl", line);
         let ticket = TicketText::new("", text);
         TicketRow { ticket, label: label.to_owned(), channel: None, customer_tier: None, place }
     }

@@ -14,7 +14,8 @@ use super::rules::{Circumstances, first_match};
 use super::signals::Signals;
 use super::terms::{TermKeys, TicketText};
 use super::wishes::{Sentence, wishes};
-use crate::corpus::{Priority, Routing, SkillGroup};
+pub use crate::routing::DEFAULT_PROMISE;
+use crate::routing::{Priority, Routing, SkillGroup};
 
 /// What a customer left, with what the channel knows about them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -69,9 +70,6 @@ pub struct Routed {
     pub explanation: Vec<TermWeight>,
     pub model_version: String,
 }
-
-/// What the customer is told where the group's routing names no promise.
-pub const DEFAULT_PROMISE: &str = "您的问题已转交专人处理，我们会尽快与您联系。";
 
 /// A loaded model bundle. Immutable and shared by all requests.
 #[derive(Debug, Clone)]
@@ -163,7 +161,7 @@ impl Router {
     #[must_use]
     pub fn promise(routing: &Routing, group: &str) -> String {
         let own = routing.group(group).map(|group| group.promise.as_str()).filter(|promise| !promise.is_empty());
-        own.unwrap_or(DEFAULT_PROMISE).to_owned()
+        own.unwrap_or(routing.neutral_promise()).to_owned()
     }
 
     /// This router under the promises of a routing file.

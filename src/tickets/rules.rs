@@ -2,7 +2,7 @@
 //!
 //! Only decides which rule; what it sets is applied in [`super::route`].
 
-use crate::corpus::RoutingRule;
+use crate::routing::RoutingRule;
 
 /// What conditions are about.
 #[derive(Debug, Clone, Copy)]

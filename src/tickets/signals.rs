@@ -7,7 +7,7 @@
 use super::bundle::{self, BundleError, Loaded};
 use super::model::Model;
 use super::terms::{TermKeys, TicketText};
-use crate::corpus::Priority;
+use crate::routing::Priority;
 
 // The three gates. They are not the routing thresholds of the bundles, which go with a guard against undecided tickets:
 // that guard would cost a quarter of what is found at nearly the same precision.

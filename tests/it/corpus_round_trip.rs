@@ -5,8 +5,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use serde_json::json;
-use yingda::corpus::export::{self, EntryFormat};
-use yingda::corpus::{SourceFile, load_files};
+use yingda::corpus::{EntryFormat, SourceFile, load_files, write_directory};
 
 /// What people paste: Han, Latin, marks that formats treat specially, line ends, controls, escapes of other formats.
 const PIECES: &str = "(退款|怎么|運費|iPhone 15|[a-zA-Z0-9]|，|？|,|;|\t|\\||##|\"|'|\"\"\"|\\\\|\\\\n|\n|\r\n|\r| |#|=|\\{|\\}|\\[|_x0041_|_x000D_|&amp;|<b>|\u{0}|\u{b}|\u{85}|\u{200b}|\u{feff}|\u{e000}|\u{ffff}|😀|sep=)";
@@ -27,13 +26,14 @@ prop_compose! {
     fn entry()(
         question in text(), similar in vec(text(), 0..4), negative in vec(text(), 0..3), answer in text(),
         channels in vec(("(sms|wechat|App|1|必填|a_b-c)", text()), 0..3), category in text(),
-        from in option::of(moment()), related in vec(0_usize..4, 0..3), enabled in any::<bool>(),
+        from in option::of(moment()), until in option::of(moment()), outside in text(), number in option::of(1_u32..2_000_000_000), related in vec(0_usize..4, 0..3), enabled in any::<bool>(),
     ) -> serde_json::Value {
         let answers: serde_json::Map<_, _> = channels.into_iter().map(|(name, text)| (name, json!(format!("短{text}")))).collect();
         let related: Vec<_> = related.iter().map(|n| format!("e {n}|x")).collect();
         json!({
             "question": question, "similar": similar, "negative": negative, "answer": format!("答{answer}"),
-            "answers": answers, "category": category, "valid_from": from, "related": related, "enabled": enabled,
+            "answers": answers, "category": category, "valid_from": from, "valid_until": until, "expired_answer": outside,
+            "not_yet_answer": outside, "number": number, "related": related, "enabled": enabled,
         })
     }
 }
@@ -55,7 +55,8 @@ fn directory(entries: Vec<serde_json::Value>, words: &[String], note: &str) -> V
     }
     let golden = format!("{}\n", json!({"question": format!("问{note}"), "faq_id": "e 0|x", "note": note}));
     let routing = format!(
-        "[[group]]\nid = \"g\"\npromise = {}\n[[rule]]\nname = \"r\"\npredicted = \"g\"\npriority = \"high\"\n",
+        "default_promise = {}\n[[group]]\nid = \"g\"\naliases = [\"旧名\"]\npromise = {}\n[[rule]]\nname = \"r\"\npredicted = \"g\"\npriority = \"high\"\n",
+        json!(note.replace(char::is_control, " ")),
         json!(note.replace(char::is_control, " "))
     );
     let file = |path: &str, text: String| SourceFile { path: path.to_owned(), bytes: text.into_bytes() };
@@ -79,7 +80,7 @@ proptest! {
         // What does not load is not the subject here (a channel twice, two questions alike after normalising).
         let Ok(corpus) = load_files(&directory(entries, &words, &note), &zone) else { return Err(TestCaseError::reject("invalid")) };
         for format in [EntryFormat::Toml, EntryFormat::JsonLines, EntryFormat::Csv, EntryFormat::Xlsx] {
-            let files = export::directory(&corpus, format, &zone).expect("small enough for every format");
+            let files = write_directory(&corpus, format, &zone).expect("small enough for every format");
             let again = load_files(&files, &zone).map_err(|issues| TestCaseError::fail(format!("{format:?}: {issues:?}")))?;
             let texts = |entries: &[yingda::corpus::Entry]| serde_json::to_string_pretty(entries).expect("plain data");
             prop_assert_eq!(texts(&again.entries), texts(&corpus.entries), "{:?}", format);

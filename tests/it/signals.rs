@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use yingda::corpus::{Priority, Routing, RoutingRule};
+use yingda::routing::{Priority, Routing, RoutingRule};
 use yingda::tickets::bundle;
 use yingda::tickets::dataset::{Dataset, DatasetError};
 use yingda::tickets::signals::URGENT_AT;

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use yingda::corpus::{Place, Priority, Routing, RoutingRule, SkillGroup};
+use yingda::corpus::Place;
+use yingda::routing::{Priority, Routing, RoutingRule, SkillGroup};
 use yingda::tickets::bundle::{self, BundleError, Files};
 use yingda::tickets::dataset::{Dataset, TicketRow};
 use yingda::tickets::evaluate::evaluate;
@@ -66,7 +67,7 @@ fn synthetic(rows: usize, doubt: u64, seed: u64) -> Vec<TicketRow> {
                 label: format!("组{group}"),
                 channel: None,
                 customer_tier: None,
-                place: Place { file: "synthetic".to_owned(), line: row + 1 },
+                place: Place::new("synthetic", row + 1),
             }
         })
         .collect()

@@ -41,7 +41,7 @@ fn sound(rows: usize, seed: u64) -> Vec<RawTicket> {
 
 fn numbered(mut rows: Vec<RawTicket>, file: &str) -> Vec<RawTicket> {
     for (at, row) in rows.iter_mut().enumerate() {
-        (row.place.file, row.place.line) = (file.to_owned(), at + 1);
+        (row.place.file, row.place.line) = (file.to_owned(), Some(at + 1));
     }
     rows
 }
@@ -206,7 +206,7 @@ fn flipped(share: usize, seed: u64) -> (Vec<RawTicket>, Vec<usize>) {
         if chance.below(100) < share {
             let others: Vec<&String> = labels.iter().filter(|label| **label != row.label).collect();
             row.label.clone_from(others[chance.below(others.len())]);
-            planted.push(row.place.line);
+            planted.extend(row.place.line);
         }
     }
     (rows, planted)

@@ -12,8 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::sealed::{self, digest};
 use super::{HistoryError, KeptVersion, LiveMark};
 use crate::atomic_file::{self, FileError};
-use crate::corpus::export::{self, EntryFormat};
-use crate::corpus::{Corpus, load_dir};
+use crate::corpus::{Corpus, EntryFormat, load_dir, write_directory};
 
 /// Layout of a kept version; raised when it changes.
 const FORMAT: u32 = 1;
@@ -64,7 +63,7 @@ pub(super) fn write_version(dir: &Path, corpus: &Corpus, kept: KeptVersion) -> R
         let content = known.and_then(|known| known.content);
         return write_manifest(&target, Manifest { format: FORMAT, kept, content });
     }
-    let files = export::directory(corpus, EntryFormat::JsonLines, &TimeZone::UTC)
+    let files = write_directory(corpus, EntryFormat::JsonLines, &TimeZone::UTC)
         .map_err(|source| HistoryError::Export { version: kept.version.clone(), source })?;
     let mut named: Vec<(String, Vec<u8>)> =
         files.into_iter().map(|file| (format!("corpus/{}", file.path), file.bytes)).collect();

@@ -14,8 +14,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Corpus;
-use super::export::ExportError;
+use super::{Corpus, ExportError};
 use crate::atomic_file::{self, FileError};
 
 /// Versions kept beside the live one.

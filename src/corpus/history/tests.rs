@@ -5,7 +5,7 @@ use std::fs;
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::corpus::load::{SourceFile, load_files};
+use crate::corpus::{SourceFile, load_files};
 
 fn corpus(answer: &str) -> Arc<Corpus> {
     let text = format!("id,q,a,失效时间\n1,一,{answer},2026-11-11 20:00\n");

@@ -59,7 +59,7 @@ pub fn compare(paired: &Paired, model_version: &str) -> Comparison {
 fn change(row: &TicketRow, was: &Judged, is: &Judged, labels: &[String]) -> Change {
     Change {
         file: row.place.file.clone(),
-        line: row.place.line,
+        line: row.place.line.unwrap_or_default(),
         truth: labels[is.truth].clone(),
         guess_before: labels[was.guess].clone(),
         guess: labels[is.guess].clone(),
@@ -81,7 +81,7 @@ mod tests {
             label: "a".to_owned(),
             channel: None,
             customer_tier: None,
-            place: Place { file: "t.jsonl".to_owned(), line },
+            place: Place::new("t.jsonl", line),
         };
         let judged = |guess: usize| Judged { truth: 0, guess, confidence: 0.7, routed: false, shortlist: vec![guess] };
         Paired {

@@ -55,7 +55,7 @@ impl Outcome {
     fn of(row: &TicketRow, judged: &Judged, labels: &[String]) -> Self {
         Self {
             file: row.place.file.clone(),
-            line: row.place.line,
+            line: row.place.line.unwrap_or_default(),
             truth: Some(labels[judged.truth].clone()),
             guess: labels[judged.guess].clone(),
             confidence: judged.confidence,

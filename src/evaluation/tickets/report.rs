@@ -269,7 +269,7 @@ mod tests {
 
     fn row(line: usize, text: &str) -> TicketRow {
         let ticket = TicketText { text: text.to_owned(), ..TicketText::default() };
-        let place = Place { file: format!("dir/{HOSTILE}.jsonl"), line };
+        let place = Place::new(format!("dir/{HOSTILE}.jsonl"), line);
         TicketRow { ticket, label: HOSTILE.to_owned(), channel: None, customer_tier: None, place }
     }
 

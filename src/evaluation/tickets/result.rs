@@ -161,7 +161,7 @@ mod tests {
     use crate::tickets::terms::TicketText;
 
     fn row(line: usize, label: &str) -> TicketRow {
-        let place = Place { file: "t.jsonl".to_owned(), line };
+        let place = Place::new("t.jsonl", line);
         let ticket = TicketText::new("", "退款");
         TicketRow { ticket, label: label.to_owned(), channel: None, customer_tier: None, place }
     }

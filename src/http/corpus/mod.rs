@@ -6,4 +6,3 @@ pub(super) mod reload;
 pub(super) mod rollback;
 pub(super) mod show;
 pub(super) mod versions;
-

@@ -68,7 +68,7 @@ impl<'a> TicketSet<'a> {
 /// A row's place with the beginning of its text.
 pub(super) fn spot(row: &TicketRow) -> Spot {
     let text = Some(excerpt(&row.ticket.joined()));
-    Spot { file: row.place.file.clone(), line: row.place.line, label: row.label.clone(), text }
+    Spot { file: row.place.file.clone(), line: row.place.line.unwrap_or_default(), label: row.label.clone(), text }
 }
 
 /// How a text begins, on one line, long numbers starred out.

@@ -16,8 +16,8 @@ use self::column::COLUMNS;
 pub use self::label::LabelField;
 use super::dataset::{DatasetError, TicketRow};
 use super::terms::TicketText;
-use crate::corpus::load::encoding;
 use crate::corpus::{Issue, Place};
+use crate::spreadsheet::encoding;
 
 /// Longest title and text together, in characters: the largest limit that the service can be given.
 const MOST_CHARS: usize = 1_000_000;
@@ -166,7 +166,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Notes a problem; line 0 means the whole file.
     fn issue(&mut self, line: usize, message: impl Into<String>) {
-        let place = Place { file: self.file.clone(), line };
+        let place = Place::new(self.file.clone(), (line > 0).then_some(line));
         self.issues.push(Issue::at(&place, message));
     }
 
@@ -193,7 +193,7 @@ impl Reader<'_> {
             Err(message) => return self.issue(line, message),
         };
         let filled = |value: Option<String>| value.map(|v| v.trim().to_lowercase()).filter(|v| !v.is_empty());
-        let place = Place { file: self.file.clone(), line };
+        let place = Place::new(self.file.clone(), line);
         let (channel, customer_tier) = (filled(channel), filled(customer_tier));
         self.rows.push(RawTicket { title, text, label, channel, customer_tier, place });
     }

@@ -3,7 +3,7 @@
 use super::column::{self, COLUMNS, Column};
 use super::label::LabelField;
 use super::{Labels, Reader};
-use crate::corpus::load::sheet::{HEADER_SEARCH, Row, shown};
+use crate::spreadsheet::{HEADER_SEARCH, Row, shown};
 
 /// Reads one table. `separated` says that separators told the cells apart, so that a row with more of them than the
 /// header has one inside a text.

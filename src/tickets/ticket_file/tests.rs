@@ -61,7 +61,7 @@ fn reads_every_format_and_encoding() {
         assert_eq!(rows[0].to_row().ticket.text, "衣服小了,想退", "{name}");
     }
     let rows = read("t.xlsx", &workbook(&[("一月", rows)])).unwrap();
-    assert!(rows[1].place.file.ends_with("t.xlsx#一月") && rows[1].place.line == 5, "{:?}", rows[1].place);
+    assert!(rows[1].place.file.ends_with("t.xlsx#一月") && rows[1].place.line == Some(5), "{:?}", rows[1].place);
     assert_eq!(read("a.jsonl", jsonl.as_bytes()).unwrap()[0].channel.as_deref(), Some("wechat"));
 }
 

@@ -2,18 +2,25 @@
 
 use super::Reader;
 use super::table;
-use crate::corpus::Issue;
-use crate::corpus::load::xlsx_file::sheets;
+use crate::corpus::{Issue, Place};
+use crate::spreadsheet::xlsx::sheets;
 
 pub(super) fn read(reader: &mut Reader<'_>, bytes: &[u8]) {
-    for sheet in sheets(&reader.file, bytes) {
+    for sheet in sheets(bytes) {
         match sheet {
-            Ok((name, rows)) => {
-                let Reader { labels, field, rows: found, issues, .. } = reader;
-                let mut sheet = Reader { file: name, labels: *labels, field: *field, rows: found, issues };
-                table::read(&mut sheet, &rows, false);
+            Ok(sheet) => {
+                let Reader { file, labels, field, rows: found, issues } = reader;
+                let file = format!("{file}#{}", sheet.name);
+                table::read(
+                    &mut Reader { file, labels: *labels, field: *field, rows: found, issues },
+                    &sheet.rows,
+                    false,
+                );
             }
-            Err((place, message)) => reader.issues.push(Issue::at(&place, message)),
+            Err(unreadable) => {
+                let place = Place::new(unreadable.file(&reader.file), None);
+                reader.issues.push(Issue::at(&place, unreadable.message));
+            }
         }
     }
 }

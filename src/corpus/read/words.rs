@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::findings::Findings;
 use crate::corpus::Place;
+use crate::corpus::draft::Findings;
 use crate::text;
 
 /// Words without meaning for matching, where the corpus has no `stopwords.txt`: particles and courtesy only.
@@ -18,10 +18,10 @@ pub const DEFAULT_STOPWORDS: [&str; 31] = [
 /// Marks between the words of a synonym group, beside blanks.
 const MARKS: [char; 9] = ['、', ',', '，', '=', '＝', ';', '；', '|', '\t'];
 
-fn lines<'a>(file: &'a str, text: &'a str) -> impl Iterator<Item = (Place, &'a str)> {
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.lines()
         .enumerate()
-        .map(|(index, line)| (Place { file: file.to_owned(), line: index + 1 }, line.trim()))
+        .map(|(index, line)| (index + 1, line.trim()))
         .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }
 
@@ -30,7 +30,8 @@ fn lines<'a>(file: &'a str, text: &'a str) -> impl Iterator<Item = (Place, &'a s
 pub(super) fn synonyms(file: &str, content: &str, findings: &mut Findings) -> Vec<Vec<String>> {
     let mut groups = Vec::new();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for (place, line) in lines(file, content) {
+    for (number, line) in lines(content) {
+        let place = Place::new(file, number);
         let mut group: Vec<String> = Vec::new();
         for word in group_words(line) {
             if group.contains(&word) {
@@ -48,7 +49,7 @@ pub(super) fn synonyms(file: &str, content: &str, findings: &mut Findings) -> Ve
         }
         if group.len() > 1 {
             for word in &group {
-                seen.insert(word.clone(), place.line);
+                seen.insert(word.clone(), number);
             }
             groups.push(group);
         } else {
@@ -111,12 +112,12 @@ pub(super) fn default_stopwords() -> Vec<String> {
 
 fn list(file: &str, content: &str, findings: &mut Findings, word_of: fn(&str) -> &str) -> Vec<String> {
     let mut words = Vec::new();
-    for (place, line) in lines(file, content) {
+    for (number, line) in lines(content) {
         // Normalising may bring a blank to light, so the word is cut out once more.
         let normal = text::normalize(word_of(line));
         let word = word_of(&normal).to_owned();
         if word.is_empty() {
-            findings.warn(&place, format!("“{line}”规范化后什么都不剩，已忽略"));
+            findings.warn(&Place::new(file, number), format!("“{line}”规范化后什么都不剩，已忽略"));
         } else {
             words.push(word);
         }

@@ -6,6 +6,8 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
+use crate::spreadsheet::Lines;
+
 /// A value with the line it stands in.
 #[derive(Debug)]
 pub(super) struct Node {
@@ -78,21 +80,4 @@ fn toml_node(span: Range<usize>, value: DeValue<'_>, lines: &Lines) -> Node {
         DeValue::Table(table) => Value::Table(from_toml(table, lines)),
     };
     Node { line, value }
-}
-
-/// Where the lines of a text begin.
-#[derive(Debug)]
-pub(super) struct Lines {
-    breaks: Vec<usize>,
-}
-
-impl Lines {
-    pub(super) fn new(text: &str) -> Self {
-        Self { breaks: text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at).collect() }
-    }
-
-    /// 1-based line in which a span begins.
-    pub(super) fn of(&self, span: &Range<usize>) -> usize {
-        self.breaks.partition_point(|at| *at < span.start) + 1
-    }
 }

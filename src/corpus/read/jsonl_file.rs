@@ -1,10 +1,9 @@
 //! `*.jsonl`: one entry a line, the form programs write.
 
-use super::draft::Draft;
-use super::findings::Findings;
 use super::node::{Table, Value, from_json};
 use super::record;
 use crate::corpus::Place;
+use crate::corpus::draft::{Draft, Findings};
 
 /// The drafts of a JSON Lines file. Blank lines are skipped; a broken line is an issue and the next one is read.
 pub(super) fn read(file: &str, text: &str, findings: &mut Findings) -> Vec<Draft> {
@@ -19,9 +18,10 @@ pub(super) fn objects(file: &str, text: &str, findings: &mut Findings) -> Vec<(P
         if line.trim().is_empty() {
             continue;
         }
-        let place = Place { file: file.to_owned(), line: index + 1 };
+        let number = index + 1;
+        let place = Place::new(file, number);
         match serde_json::from_str(line) {
-            Ok(value) => match from_json(value, place.line).value {
+            Ok(value) => match from_json(value, number).value {
                 Value::Table(fields) => rows.push((place, fields)),
                 other @ (Value::Nothing | Value::Text(_) | Value::Bool(_) | Value::List(_)) => {
                     findings.issue(&place, format!("每行应为一个 JSON 对象 {{…}}，现在是{}", other.kind()));
@@ -47,7 +47,7 @@ mod tests {
         let text = "{\"question\": \"一\", \"answer\": \"甲\", \"similar\": [\"壹\"], \"answers\": {\"sms\": \"短\"}}\n\n{\"question\": }\n[1]\n{\"question\": \"二\", \"answer\": null}\n{\"question\": [\"三\"]}\n";
         let drafts = read("f.jsonl", text, &mut findings);
         let questions: Vec<_> = drafts.iter().map(|d| (d.place.line, d.question.as_str())).collect();
-        assert_eq!(questions, [(1, "一"), (5, "二"), (6, "")]);
+        assert_eq!(questions, [(Some(1), "一"), (Some(5), "二"), (Some(6), "")]);
         let messages: Vec<_> = findings.issues.iter().map(ToString::to_string).collect();
         assert_eq!(
             messages,

@@ -4,42 +4,43 @@ use std::io::Cursor;
 
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 
-use super::draft::Draft;
-use super::findings::Findings;
-use super::sheet::{self, Row};
-use crate::corpus::Place;
+use super::Row;
 
-/// The drafts of a workbook. Issues name the sheet behind the file: `faq.xlsx#退货`.
-pub(super) fn read(file: &str, bytes: &[u8], findings: &mut Findings) -> Vec<Draft> {
-    let mut drafts = Vec::new();
-    for sheet in sheets(file, bytes) {
-        match sheet {
-            Ok((name, rows)) => drafts.extend(sheet::read(&name, &rows, findings)),
-            Err((place, message)) => findings.issue(&place, message),
-        }
-    }
-    drafts
+/// A sheet with its rows.
+#[derive(Debug)]
+pub(crate) struct Sheet {
+    pub(crate) name: String,
+    pub(crate) rows: Vec<Row>,
 }
 
-/// A sheet as `file#name` with its rows, or where and why it cannot be read.
-pub(crate) type Sheet = Result<(String, Vec<Row>), (Place, String)>;
+/// Why a sheet, or the whole workbook, cannot be read.
+#[derive(Debug)]
+pub(crate) struct Unreadable {
+    /// Absent where the workbook itself is meant.
+    sheet: Option<String>,
+    pub(crate) message: String,
+}
+
+impl Unreadable {
+    /// The sheet as `file#name`, or the file.
+    pub(crate) fn file(&self, file: &str) -> String {
+        self.sheet.as_ref().map_or_else(|| file.to_owned(), |sheet| format!("{file}#{sheet}"))
+    }
+}
 
 /// Every sheet of a workbook; one failure where the workbook itself cannot be read.
-pub(crate) fn sheets(file: &str, bytes: &[u8]) -> Vec<Sheet> {
+pub(crate) fn sheets(bytes: &[u8]) -> Vec<Result<Sheet, Unreadable>> {
     let mut workbook = match Xlsx::new(Cursor::new(bytes)) {
         Ok(workbook) => workbook,
         Err(error) => {
-            let place = Place { file: file.to_owned(), line: 0 };
-            return vec![Err((place, format!("不是可读的 xlsx 文件（{error}），请用表格软件另存为 .xlsx 后再试")))];
+            let message = format!("不是可读的 xlsx 文件（{error}），请用表格软件另存为 .xlsx 后再试");
+            return vec![Err(Unreadable { sheet: None, message })];
         }
     };
     let names = workbook.sheet_names();
-    let read = |name: String| {
-        let sheet = format!("{file}#{name}");
-        match rows(&mut workbook, &name) {
-            Ok(rows) => Ok((sheet, rows)),
-            Err(error) => Err((Place { file: sheet, line: 0 }, format!("工作表读不出来：{error}"))),
-        }
+    let read = |name: String| match rows(&mut workbook, &name) {
+        Ok(rows) => Ok(Sheet { name, rows }),
+        Err(error) => Err(Unreadable { sheet: Some(name), message: format!("工作表读不出来：{error}") }),
     };
     names.into_iter().map(read).collect()
 }

@@ -7,7 +7,8 @@ use rust_xlsxwriter::Workbook;
 
 use super::ExportError;
 use crate::corpus::Entry;
-use crate::corpus::load::{date_text, reads_as_channel};
+use crate::corpus::draft::date_text;
+use crate::corpus::read::reads_as_channel;
 
 /// Characters one cell of a workbook can hold, less a margin.
 const CELL_LIMIT: usize = 32_000;
@@ -39,6 +40,7 @@ pub(super) fn xlsx(entries: &[Entry], zone: &TimeZone) -> Result<Vec<u8>, Export
 fn table(entries: &[Entry], zone: &TimeZone) -> Vec<Vec<String>> {
     let mut columns = vec![
         single(entries, "编号", |entry| entry.id.clone()),
+        single(entries, "数字编号", |entry| entry.number.map(|number| number.to_string()).unwrap_or_default()),
         single(entries, "标准问", |entry| entry.question.clone()),
     ];
     columns.extend(many(entries, "相似问", |entry| &entry.similar));
@@ -53,6 +55,8 @@ fn table(entries: &[Entry], zone: &TimeZone) -> Vec<Vec<String>> {
     columns.push(single(entries, "分类", |entry| entry.category.clone()));
     columns.push(single(entries, "生效时间", |entry| date(entry.valid_from)));
     columns.push(single(entries, "失效时间", |entry| date(entry.valid_until)));
+    columns.push(single(entries, "过期后答案", |entry| entry.expired_answer.clone()));
+    columns.push(single(entries, "未生效答案", |entry| entry.not_yet_answer.clone()));
     columns.extend(many(entries, "关联问题", |entry| &entry.related));
     columns.push(single(entries, "启用", |entry| if entry.enabled { String::new() } else { "否".to_owned() }));
     // An empty column is no loss; without a question or an answer column the table would not be one.

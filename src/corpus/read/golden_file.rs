@@ -1,12 +1,11 @@
 //! `golden.jsonl` and `calibration.jsonl`: `{"question", "faq_id" or "must_not_answer": true, "note"}` a line.
 
-use super::draft::clean_line;
-use super::findings::Findings;
 use super::jsonl_file;
 use super::node::Table;
 use super::record::Reader;
 use super::spelling::unknown_key;
 use crate::corpus::Place;
+use crate::corpus::draft::{Findings, clean_line};
 use crate::corpus::golden::{GoldenCase, GoldenExpectation};
 
 const FIELDS: [&str; 4] = ["question", "faq_id", "must_not_answer", "note"];

@@ -1,14 +1,14 @@
 //! One TOML or JSON record → a draft. Unknown fields and wrong kinds of value are issues; the rest is still read.
 
-use super::draft::{Draft, yes_or_no};
-use super::findings::Findings;
 use super::header::{Column, Field};
 use super::node::{Node, Table, Value};
 use super::spelling::unknown_key;
 use crate::corpus::Place;
+use crate::corpus::draft::{Draft, Findings, yes_or_no};
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 14] = [
     "id",
+    "number",
     "question",
     "similar",
     "negative",
@@ -17,6 +17,8 @@ const FIELDS: [&str; 11] = [
     "category",
     "valid_from",
     "valid_until",
+    "expired_answer",
+    "not_yet_answer",
     "related",
     "enabled",
 ];
@@ -25,9 +27,10 @@ const FIELDS: [&str; 11] = [
 pub(super) fn draft(record: Table, place: Place, findings: &mut Findings) -> Draft {
     let mut draft = Draft { place, ..Draft::default() };
     for (key, line, node) in record {
-        let mut reader = Reader { place: Place { file: draft.place.file.clone(), line }, key: &key, findings };
+        let mut reader = Reader { place: Place::new(draft.place.file.clone(), line), key: &key, findings };
         match key.as_str() {
             "id" => draft.id = reader.text(node),
+            "number" => draft.number = reader.text(node),
             "question" => draft.question = reader.text(node),
             "similar" => draft.similar = reader.texts(node),
             "negative" => draft.negative = reader.texts(node),
@@ -36,6 +39,8 @@ pub(super) fn draft(record: Table, place: Place, findings: &mut Findings) -> Dra
             "category" => draft.category = reader.text(node),
             "valid_from" => draft.valid_from = reader.text(node),
             "valid_until" => draft.valid_until = reader.text(node),
+            "expired_answer" => draft.expired_answer = reader.text(node),
+            "not_yet_answer" => draft.not_yet_answer = reader.text(node),
             "related" => draft.related = reader.texts(node),
             "enabled" => draft.enabled = reader.yes(node),
             unknown => {
@@ -51,6 +56,7 @@ pub(super) fn draft(record: Table, place: Place, findings: &mut Findings) -> Dra
 fn field_key(field: &Field) -> &'static str {
     match field {
         Field::Id => "id",
+        Field::Number => "number",
         Field::Question => "question",
         Field::Similar => "similar",
         Field::Negative => "negative",
@@ -59,6 +65,8 @@ fn field_key(field: &Field) -> &'static str {
         Field::Category => "category",
         Field::ValidFrom => "valid_from",
         Field::ValidUntil => "valid_until",
+        Field::ExpiredAnswer => "expired_answer",
+        Field::NotYetAnswer => "not_yet_answer",
         Field::Related => "related",
         Field::Enabled | Field::Disabled => "enabled",
     }
@@ -126,7 +134,7 @@ impl Reader<'_> {
     }
 
     fn wrong(&mut self, line: usize, expected: &str, found: &Value) {
-        let place = Place { file: self.place.file.clone(), line };
+        let place = Place::new(self.place.file.clone(), line);
         self.findings.issue(&place, format!("{} 应为{expected}，现在是{}", self.key, found.kind()));
     }
 }

@@ -2,12 +2,12 @@
 
 use toml::de::DeTable;
 
-use super::draft::Draft;
-use super::findings::Findings;
-use super::node::{Lines, Node, Table, Value, from_toml};
+use super::node::{Node, Table, Value, from_toml};
 use super::record;
 use super::spelling::unknown_key;
 use crate::corpus::Place;
+use crate::corpus::draft::{Draft, Findings};
+use crate::spreadsheet::Lines;
 
 /// The drafts of a TOML file. Every syntax error is an issue; entries around it are not read.
 pub(super) fn read(file: &str, text: &str, findings: &mut Findings) -> Vec<Draft> {
@@ -17,7 +17,7 @@ pub(super) fn read(file: &str, text: &str, findings: &mut Findings) -> Vec<Draft
         match key.as_str() {
             "entry" | "entries" => read_entries(file, node, findings, &mut drafts),
             unknown => {
-                let place = Place { file: file.to_owned(), line };
+                let place = Place::new(file, line);
                 findings.issue(&place, format!("{}。条目请写在 [[entry]] 下", unknown_key(unknown, &["entry"], None)));
             }
         }
@@ -26,7 +26,7 @@ pub(super) fn read(file: &str, text: &str, findings: &mut Findings) -> Vec<Draft
 }
 
 fn read_entries(file: &str, node: Node, findings: &mut Findings, drafts: &mut Vec<Draft>) {
-    let place = |line| Place { file: file.to_owned(), line };
+    let place = |line| Place::new(file, line);
     let items = match node.value {
         Value::List(items) => items,
         Value::Table(_) => {
@@ -56,8 +56,8 @@ pub(super) fn parse(file: &str, text: &str, findings: &mut Findings) -> Option<T
         return Some(from_toml(document.into_inner(), &lines));
     }
     for error in errors {
-        let line = error.span().map_or(0, |span| lines.of(&span));
-        findings.issue(&Place { file: file.to_owned(), line }, format!("TOML 语法错误：{}", error.message()));
+        let line = error.span().map(|span| lines.of(&span));
+        findings.issue(&Place::new(file, line), format!("TOML 语法错误：{}", error.message()));
     }
     None
 }
@@ -78,13 +78,13 @@ mod tests {
         let text = "# 售后\n\n[[entry]]\nquestion = \"怎么退款\"\nsimilar = [\n  \"咋退钱\",\n]\nanswer = '''\n第一步\n第二步'''\nanswers.sms = \"短\"\nvalid_until = 2026-11-11\nenabled = false\n\n[[entry]]\nid = 17\nquestion = \"q\"\nanswer = \"a\"\n";
         let drafts = read("f.toml", text, &mut findings);
         assert_eq!(findings.issues, []);
-        assert_eq!(drafts[0].place.line, 3);
+        assert_eq!(drafts[0].place.line, Some(3));
         assert_eq!(drafts[0].similar, ["咋退钱"]);
         assert_eq!(drafts[0].answer, "第一步\n第二步");
         assert_eq!(drafts[0].answers, [("sms".to_owned(), "短".to_owned())]);
         assert_eq!(drafts[0].valid_until, "2026-11-11");
         assert_eq!(drafts[0].enabled, Some(false));
-        assert_eq!((drafts[1].id.as_str(), drafts[1].place.line), ("17", 15));
+        assert_eq!((drafts[1].id.as_str(), drafts[1].place.line), ("17", Some(15)));
     }
 
     #[test]

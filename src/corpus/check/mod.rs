@@ -9,8 +9,7 @@ use rayon::prelude::*;
 pub(super) use between::{calibration, golden};
 
 use super::Entry;
-use super::load::draft::Draft;
-use super::load::findings::Findings;
+use super::draft::{Draft, Findings};
 
 /// A draft that became an entry, with what comparing it needs.
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
 use super::Checked;
+use crate::corpus::draft::Findings;
 use crate::corpus::golden::{GoldenCase, GoldenExpectation};
-use crate::corpus::load::findings::Findings;
 use crate::corpus::{Entry, Place};
 use crate::text;
 
@@ -15,11 +15,12 @@ use crate::text;
 pub(super) fn compare(checked: Vec<Checked>, findings: &mut Findings) -> Vec<Entry> {
     let nothing_found = checked.is_empty() && findings.issues.is_empty();
     if nothing_found {
-        let place = Place { file: ".".to_owned(), line: 0 };
+        let place = Place::new(".", None);
         findings.issue(&place, "没有任何条目，请放入至少一个写有条目的 .toml、.jsonl、.csv 或 .xlsx 文件");
     }
     let mut unique = by_id(checked, findings);
     by_question(&unique, findings);
+    by_number(&unique, findings);
     let standard: FxHashMap<String, String> =
         unique.iter().filter_map(|one| Some((one.keys.first()?.clone(), one.entry.id.clone()))).collect();
     unique.sort_by(|a, b| a.entry.id.cmp(&b.entry.id));
@@ -39,7 +40,7 @@ fn by_id(checked: Vec<Checked>, findings: &mut Findings) -> Vec<Checked> {
             unique.push(one);
             continue;
         };
-        let first = shown(&earlier.entry.place);
+        let first = earlier.entry.place.to_string();
         if earlier.id_given || one.id_given {
             findings
                 .issue(&one.entry.place, format!("id“{}”与 {first} 重复，请改成不同的 id 或删除一条", one.entry.id));
@@ -82,18 +83,28 @@ fn by_question(checked: &[Checked], findings: &mut Findings) {
             let earlier = owners.entry(key).or_default();
             let meets = |first: &&(&Entry, &str)| !same_answers(first.0, &one.entry) && overlap(first.0, &one.entry);
             if let Some((first, _)) = earlier.iter().filter(meets).find(|(_, other)| other == literal) {
-                findings.issue(&one.entry.place, conflict(question, &shown(&first.place)));
+                findings.issue(&one.entry.place, conflict(question, &first.place.to_string()));
             } else if let Some((first, _)) = earlier.iter().find(meets) {
-                let place = shown(&first.place);
+                let place = &first.place;
                 let message =
                     format!("问题“{question}”与 {place}（{}）只差客套、繁简或号码，答案不同，匹配时分不开", first.id);
                 findings.warn(&one.entry.place, message);
             } else if let Some((first, _)) = earlier.iter().find(|(first, _)| same_answers(first, &one.entry)) {
-                let place = shown(&first.place);
+                let place = &first.place;
                 let message = format!("问题“{question}”也出现在 {place}（{}），答案相同，可以合并两条", first.id);
                 findings.warn(&one.entry.place, message);
             }
             earlier.push((&one.entry, literal));
+        }
+    }
+}
+
+fn by_number(checked: &[Checked], findings: &mut Findings) {
+    let mut owners: FxHashMap<u32, &Place> = FxHashMap::default();
+    for entry in checked.iter().map(|one| &one.entry) {
+        let Some(number) = entry.number else { continue };
+        if let Some(first) = owners.insert(number, &entry.place) {
+            findings.issue(&entry.place, format!("数字编号 {number} 与 {first} 重复，请改成不同的数字"));
         }
     }
 }
@@ -111,10 +122,6 @@ fn overlap(a: &Entry, b: &Entry) -> bool {
     let from = |entry: &Entry| entry.valid_from.unwrap_or(Timestamp::MIN);
     let until = |entry: &Entry| entry.valid_until.unwrap_or(Timestamp::MAX);
     a.enabled && b.enabled && from(a) < until(b) && from(b) < until(a)
-}
-
-fn shown(place: &Place) -> String {
-    if place.line == 0 { place.file.clone() } else { format!("{}:{}", place.file, place.line) }
 }
 
 /// Spreadsheets often refer to an entry by its question; such references become ids.
@@ -171,17 +178,17 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::corpus::load::draft::Draft;
-    use crate::corpus::validate;
+    use crate::corpus::check;
+    use crate::corpus::draft::Draft;
 
     fn draft(line: usize, id: &str, question: &str, answer: &str) -> Draft {
-        let place = Place { file: "f".into(), line };
+        let place = Place::new("f", line);
         Draft { place, id: id.into(), question: question.into(), answer: answer.into(), ..Draft::default() }
     }
 
     fn run(drafts: Vec<Draft>) -> (Vec<Entry>, Vec<String>, Vec<String>) {
         let mut findings = Findings::default();
-        let entries = validate::entries(drafts, &TimeZone::UTC, &mut findings);
+        let entries = check::entries(drafts, &TimeZone::UTC, &mut findings);
         let shown = |issues: Vec<crate::corpus::Issue>| issues.iter().map(ToString::to_string).collect();
         (entries, shown(findings.issues), shown(findings.warnings))
     }
@@ -197,6 +204,13 @@ mod tests {
                 "f:2: 问题“一”也出现在 f:1，但答案不同",
             ),
             (vec![draft(1, "", "一", "x"), draft(2, "", "一", "y")], "f:2: 问题“一”也出现在 f:1，但答案不同"),
+            (
+                vec![
+                    Draft { number: "7".into(), ..draft(1, "a", "一", "x") },
+                    Draft { number: "7".into(), ..draft(2, "b", "二", "x") },
+                ],
+                "f:2: 数字编号 7 与 f:1 重复",
+            ),
             (vec![], ".: 没有任何条目"),
         ];
         for (drafts, expected) in rows {

@@ -1,8 +1,14 @@
 //! An entry as a file gives it: texts not yet checked, the common form of all formats.
 //!
-//! Judges nothing; the checks are in `validate/`.
+//! Judges nothing; the checks are in `check/`. Below both reading and checking, beside what both collect ([`Findings`])
+//! and how both write dates.
 
-use crate::corpus::Place;
+mod dates;
+mod findings;
+
+pub(super) use self::dates::{date_text, window};
+pub(super) use self::findings::Findings;
+use super::Place;
 
 /// What one record of any format said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -10,6 +16,8 @@ pub(in crate::corpus) struct Draft {
     pub(in crate::corpus) place: Place,
     /// Empty where the file gives none.
     pub(in crate::corpus) id: String,
+    /// Empty where the file gives none.
+    pub(in crate::corpus) number: String,
     pub(in crate::corpus) question: String,
     pub(in crate::corpus) similar: Vec<String>,
     pub(in crate::corpus) negative: Vec<String>,
@@ -20,6 +28,10 @@ pub(in crate::corpus) struct Draft {
     /// Empty where the window is open.
     pub(in crate::corpus) valid_from: String,
     pub(in crate::corpus) valid_until: String,
+    /// Said once the answer no longer holds.
+    pub(in crate::corpus) expired_answer: String,
+    /// Said before the answer holds.
+    pub(in crate::corpus) not_yet_answer: String,
     pub(in crate::corpus) related: Vec<String>,
     /// `None` where the file does not say.
     pub(in crate::corpus) enabled: Option<bool>,

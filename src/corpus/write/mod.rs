@@ -3,12 +3,12 @@
 //! Comments and the layout of the original files are not kept; content is.
 
 mod settings;
-mod sheet;
+mod table;
 mod toml;
 
 use jiff::tz::TimeZone;
 
-use super::load::SourceFile;
+use super::read::SourceFile;
 use super::{Corpus, Entry};
 
 /// A file format for entries.
@@ -25,6 +25,8 @@ pub enum EntryFormat {
 pub enum ExportError {
     #[error("cannot write the entries as JSON Lines")]
     Json(#[from] serde_json::Error),
+    #[error("cannot write the entries or the routing as TOML")]
+    Toml(#[from] ::toml::ser::Error),
     #[error("cannot write the entries as CSV")]
     Csv(#[from] csv::Error),
     #[error("cannot write the entries as a workbook")]
@@ -48,22 +50,22 @@ impl EntryFormat {
 ///
 /// # Errors
 /// When the format cannot hold them: a workbook has at most 16,384 columns.
-pub fn entries(entries: &[Entry], format: EntryFormat, zone: &TimeZone) -> Result<Vec<u8>, ExportError> {
+pub fn write_entries(entries: &[Entry], format: EntryFormat, zone: &TimeZone) -> Result<Vec<u8>, ExportError> {
     match format {
-        EntryFormat::Toml => Ok(toml::write(entries, zone).into_bytes()),
+        EntryFormat::Toml => Ok(toml::write(entries, zone)?.into_bytes()),
         EntryFormat::JsonLines => json_lines(entries),
-        EntryFormat::Csv => sheet::csv(entries, zone),
-        EntryFormat::Xlsx => sheet::xlsx(entries, zone),
+        EntryFormat::Csv => table::csv(entries, zone),
+        EntryFormat::Xlsx => table::xlsx(entries, zone),
     }
 }
 
 /// The whole corpus as the files of a corpus directory.
 ///
 /// # Errors
-/// As [`entries`].
-pub fn directory(corpus: &Corpus, format: EntryFormat, zone: &TimeZone) -> Result<Vec<SourceFile>, ExportError> {
+/// As [`write_entries`].
+pub fn write_directory(corpus: &Corpus, format: EntryFormat, zone: &TimeZone) -> Result<Vec<SourceFile>, ExportError> {
     let path = format!("entries.{}", format.extension());
-    let mut files = vec![SourceFile { path, bytes: entries(&corpus.entries, format, zone)? }];
+    let mut files = vec![SourceFile { path, bytes: write_entries(&corpus.entries, format, zone)? }];
     files.extend(settings::files(corpus)?);
     Ok(files)
 }

@@ -2,31 +2,15 @@
 
 use rustc_hash::FxHashMap;
 
-use super::draft::{Draft, yes_or_no};
-use super::findings::Findings;
 use super::header::{ACCEPTED, Column, Field};
 use crate::corpus::Place;
-
-/// One row: its 1-based number in the file, and its cells from the first column on.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Row {
-    pub(crate) number: usize,
-    pub(crate) cells: Vec<String>,
-}
-
-impl Row {
-    pub(crate) fn is_blank(&self) -> bool {
-        self.cells.iter().all(|cell| cell.trim().is_empty())
-    }
-}
-
-/// Rows above the header that templates fill with titles and instructions.
-pub(crate) const HEADER_SEARCH: usize = 10;
+use crate::corpus::draft::{Draft, Findings, yes_or_no};
+use crate::spreadsheet::{HEADER_SEARCH, Row, shown};
 
 /// The drafts of one table. Without a question and an answer column nothing is read and an issue says so.
 pub(super) fn read(file: &str, rows: &[Row], findings: &mut Findings) -> Vec<Draft> {
     let Some(first) = rows.iter().position(|row| !row.is_blank()) else { return Vec::new() };
-    let place = |line| Place { file: file.to_owned(), line };
+    let place = |line| Place::new(file, line);
     let Some(header) = find_header(rows) else {
         let found = rows.get(first).map(|row| shown(&row.cells)).unwrap_or_default();
         let message = format!("找不到问题列，表头是：{found}。请在第一行写列名。{ACCEPTED}");
@@ -59,17 +43,6 @@ fn find_header(rows: &[Row]) -> Option<usize> {
         .find(|(_, row)| has(row, &Field::Question) && has(row, &Field::Answer))
         .or_else(|| candidates().find(|(_, row)| has(row, &Field::Question)))
         .map(|(index, _)| index)
-}
-
-/// Headers for a message: none that is empty, each cut short.
-pub(crate) fn shown(cells: &[String]) -> String {
-    let names: Vec<_> = cells
-        .iter()
-        .filter(|cell| !cell.trim().is_empty())
-        .map(|cell| cell.trim().chars().take(20).collect::<String>())
-        .take(20)
-        .collect();
-    names.join("、")
 }
 
 fn check_columns(columns: &[Option<Column>], head: &Row, place: &Place, findings: &mut Findings) -> bool {
@@ -134,7 +107,7 @@ impl TableReader<'_> {
     }
 
     fn draft(&mut self, row: &Row) -> Draft {
-        let place = Place { file: self.file.to_owned(), line: row.number };
+        let place = Place::new(self.file, row.number);
         let mut draft = Draft { place, ..Draft::default() };
         for (at, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()) {
             let overflow = at >= self.columns.len();
@@ -170,6 +143,7 @@ fn fill(draft: &mut Draft, column: &Column, cell: &str, findings: &mut Findings)
     let text = cell.trim();
     match &column.field {
         Field::Id => text.clone_into(&mut draft.id),
+        Field::Number => text.clone_into(&mut draft.number),
         Field::Question => {
             for question in text.lines().map(str::trim).filter(|question| !question.is_empty()) {
                 if draft.question.is_empty() {
@@ -187,6 +161,8 @@ fn fill(draft: &mut Draft, column: &Column, cell: &str, findings: &mut Findings)
         Field::Category => text.clone_into(&mut draft.category),
         Field::ValidFrom => text.clone_into(&mut draft.valid_from),
         Field::ValidUntil => text.clone_into(&mut draft.valid_until),
+        Field::ExpiredAnswer => text.clone_into(&mut draft.expired_answer),
+        Field::NotYetAnswer => text.clone_into(&mut draft.not_yet_answer),
         Field::Enabled | Field::Disabled => match yes_or_no(text) {
             Some(yes) => draft.enabled = Some(yes == (column.field == Field::Enabled)),
             None => findings.issue(&draft.place, format!("启用/停用列只能写 是 或 否，现在是“{text}”")),
@@ -264,7 +240,7 @@ mod tests {
             load(&[&["常见问题汇总", ""], &[], &["问题", "答案", "相似问"], &["一", "甲", "a"], &["", "", "b"]]);
         assert_eq!(issues, [""; 0]);
         assert_eq!(drafts[0].similar, ["a", "b"]);
-        assert_eq!(drafts[0].place.line, 4);
+        assert_eq!(drafts[0].place.line, Some(4));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan};
 
 /// Which end of a validity window a text stands for; it decides what a date without a time means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Edge {
+enum Edge {
     /// A bare date means its first moment.
     From,
     /// A bare date means through the end of that day.
@@ -24,11 +24,33 @@ const NEVER_YEAR: i16 = 9999;
 /// Days of a spreadsheet's own calendar taken for a date: 1954 to 2146, so that years and counts are not.
 const SERIAL_DAYS: std::ops::RangeInclusive<i32> = 20_000..=90_000;
 
+/// A validity window as a file gives it, with what could not be read of it.
+#[derive(Debug, Default)]
+pub(in crate::corpus) struct Window {
+    pub(in crate::corpus) from: Option<Timestamp>,
+    pub(in crate::corpus) until: Option<Timestamp>,
+    pub(in crate::corpus) messages: Vec<String>,
+}
+
+/// Reads both ends of a validity window.
+pub(in crate::corpus) fn window(from: &str, until: &str, zone: &TimeZone) -> Window {
+    let mut window = Window::default();
+    match parse(from, zone, Edge::From) {
+        Ok(moment) => window.from = moment,
+        Err(message) => window.messages.push(format!("生效时间：{message}")),
+    }
+    match parse(until, zone, Edge::Until) {
+        Ok(moment) => window.until = moment,
+        Err(message) => window.messages.push(format!("失效时间：{message}")),
+    }
+    window
+}
+
 /// The moment a text names in `zone`; `None` where it says that the window is open at this end.
 ///
 /// # Errors
 /// What is wrong and the forms that are accepted, in Chinese.
-pub(super) fn parse(text: &str, zone: &TimeZone, edge: Edge) -> Result<Option<Timestamp>, String> {
+fn parse(text: &str, zone: &TimeZone, edge: Edge) -> Result<Option<Timestamp>, String> {
     let trimmed = text.trim();
     if OPEN.contains(&trimmed) {
         return Ok(None);
@@ -50,9 +72,9 @@ pub(super) fn parse(text: &str, zone: &TimeZone, edge: Edge) -> Result<Option<Ti
         .ok_or_else(|| unreadable(trimmed))
 }
 
-/// A moment in the notation staff write, or in RFC 3339 where that would lose something (fractions of a second, the
+/// A moment in the notation staff write, which [`window`] reads back as the same moment in `zone`, or in RFC 3339 where that would lose something (fractions of a second, the
 /// hour that a change to winter time repeats).
-pub(super) fn write(moment: Timestamp, zone: &TimeZone) -> String {
+pub(in crate::corpus) fn date_text(moment: Timestamp, zone: &TimeZone) -> String {
     let wall = moment.to_zoned(zone.clone());
     let plain = wall.strftime("%Y-%m-%d %H:%M:%S").to_string();
     if wall.year() != NEVER_YEAR && parse(&plain, zone, Edge::From) == Ok(Some(moment)) {
@@ -184,10 +206,10 @@ mod tests {
         for text in ["2026-11-11T12:00:00Z", "2026-11-11T12:00:00.5Z", "2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"] {
             let moment: Timestamp = text.parse().unwrap();
             for zone in [&shanghai(), &new_york] {
-                assert_eq!(parse(&write(moment, zone), zone, Edge::Until), Ok(Some(moment)), "{text}");
+                assert_eq!(parse(&date_text(moment, zone), zone, Edge::Until), Ok(Some(moment)), "{text}");
             }
         }
-        assert_eq!(write("2026-11-11T12:00:00Z".parse().unwrap(), &shanghai()), "2026-11-11 20:00:00");
+        assert_eq!(date_text("2026-11-11T12:00:00Z".parse().unwrap(), &shanghai()), "2026-11-11 20:00:00");
     }
 
     #[test]

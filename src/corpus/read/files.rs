@@ -4,8 +4,8 @@
 
 use std::path::Path;
 
-use super::findings::Findings;
 use crate::corpus::Place;
+use crate::corpus::draft::Findings;
 
 /// A file of a corpus, wherever it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +85,7 @@ fn is_leftover(name: &str) -> bool {
 }
 
 /// The meaningful files below `dir`, sorted by path. What cannot be read is an issue.
-pub(super) fn read_dir(dir: &Path, findings: &mut Findings) -> Vec<SourceFile> {
+pub(in crate::corpus) fn read_dir(dir: &Path, findings: &mut Findings) -> Vec<SourceFile> {
     let mut files = Vec::new();
     visit(dir, "", &mut files, findings);
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -93,8 +93,7 @@ pub(super) fn read_dir(dir: &Path, findings: &mut Findings) -> Vec<SourceFile> {
 }
 
 fn visit(dir: &Path, below: &str, files: &mut Vec<SourceFile>, findings: &mut Findings) {
-    let unreadable =
-        |path: &str, error: &std::io::Error| (Place { file: path.to_owned(), line: 0 }, format!("读不了：{error}"));
+    let unreadable = |path: &str, error: &std::io::Error| (Place::new(path, None), format!("读不了：{error}"));
     let entries = match std::fs::read_dir(dir).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
         Ok(entries) => entries,
         Err(error) => {
@@ -105,21 +104,21 @@ fn visit(dir: &Path, below: &str, files: &mut Vec<SourceFile>, findings: &mut Fi
     };
     for entry in entries {
         let Ok(name) = entry.file_name().into_string() else {
-            let place = Place { file: entry.file_name().to_string_lossy().into_owned(), line: 0 };
+            let place = Place::new(entry.file_name().to_string_lossy(), None);
             findings.issue(&place, "文件名不是 UTF-8，请改名");
             continue;
         };
         let path = if below.is_empty() { name } else { format!("{below}/{name}") };
         match read_one(&entry.path(), &path) {
             Ok(Found::Folder) if path.split('/').count() > MAX_DEPTH => {
-                let place = Place { file: path, line: 0 };
+                let place = Place::new(path, None);
                 findings.issue(&place, format!("目录嵌套超过 {MAX_DEPTH} 层，请检查是否有指回上级的链接"));
             }
             Ok(Found::Folder) => visit(&entry.path(), &path, files, findings),
             Ok(Found::File(bytes)) => files.push(SourceFile { path, bytes }),
             Ok(Found::Nothing) => {}
             Ok(Found::TooLarge) => {
-                findings.issue(&Place { file: path, line: 0 }, "文件超过 64 MiB，请拆成几个文件");
+                findings.issue(&Place::new(path, None), "文件超过 64 MiB，请拆成几个文件");
             }
             Err(error) => {
                 let (place, message) = unreadable(&path, &error);

@@ -1,11 +1,12 @@
 //! What a spreadsheet's column means: one table of the headers in use, Chinese and English, of the usual products.
 
-use crate::corpus::entry::{channel_key, is_usual_channel};
+use crate::corpus::channel::{channel_key, is_usual_channel};
 
 /// The part of an entry that a column holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Field {
     Id,
+    Number,
     Question,
     Similar,
     Negative,
@@ -14,6 +15,8 @@ pub(super) enum Field {
     Category,
     ValidFrom,
     ValidUntil,
+    ExpiredAnswer,
+    NotYetAnswer,
     Related,
     Enabled,
     Disabled,
@@ -28,7 +31,7 @@ pub(super) struct Column {
 }
 
 /// Headers by meaning, lower case, without blanks, hyphens and underscores.
-const NAMES: [(Field, &[&str]); 11] = [
+const NAMES: [(Field, &[&str]); 14] = [
     (
         Field::Id,
         &[
@@ -47,6 +50,7 @@ const NAMES: [(Field, &[&str]); 11] = [
             "key",
         ],
     ),
+    (Field::Number, &["数字编号", "数字id", "number"]),
     (
         Field::Question,
         &[
@@ -194,6 +198,11 @@ const NAMES: [(Field, &[&str]); 11] = [
         ],
     ),
     (
+        Field::ExpiredAnswer,
+        &["过期后答案", "过期答案", "过期话术", "失效后答案", "失效答案", "失效话术", "expiredanswer"],
+    ),
+    (Field::NotYetAnswer, &["未生效答案", "生效前答案", "未生效话术", "生效前话术", "notyetanswer"]),
+    (
         Field::Related,
         &[
             "关联问题",
@@ -239,6 +248,11 @@ impl Column {
         }
         channel_answer(base).map(|channel| Self { field: Field::ChannelAnswer(channel), numbered: false })
     }
+}
+
+/// Whether a header is read as the answer column of exactly this channel.
+pub(in crate::corpus) fn reads_as_channel(header: &str, channel: &str) -> bool {
+    Column::parse(header).is_some_and(|column| column.field == Field::ChannelAnswer(channel.to_owned()))
 }
 
 /// The field a plain or numbered name stands for.

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::draft::{clean_line, clean_text};
-use super::findings::Findings;
 use super::node::{Node, Table, Value};
 use super::record::Reader;
 use super::spelling::unknown_key;
 use super::toml_file;
 use crate::corpus::Place;
-use crate::corpus::entry::channel_key;
-use crate::corpus::routing::{Priority, Routing, RoutingRule, SkillGroup};
+use crate::corpus::channel::channel_key;
+use crate::corpus::draft::{Findings, clean_line, clean_text};
+use crate::routing::{Priority, Routing, RoutingRule, SkillGroup};
 use crate::text;
 
-const TOP_FIELDS: [&str; 5] = ["group", "rule", "default_group", "complaint_phrases", "human_phrases"];
-const GROUP_FIELDS: [&str; 5] = ["id", "name", "flow", "promise", "precision"];
+const TOP_FIELDS: [&str; 6] =
+    ["group", "rule", "default_group", "default_promise", "complaint_phrases", "human_phrases"];
+const GROUP_FIELDS: [&str; 6] = ["id", "name", "aliases", "flow", "promise", "precision"];
 const RULE_FIELDS: [&str; 8] = ["name", "tier", "channel", "keyword", "complaint", "predicted", "group", "priority"];
 
 /// The routing a file describes; what is wrong in it is an issue.
@@ -38,7 +38,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn place(&self, line: usize) -> Place {
-        Place { file: self.file.to_owned(), line }
+        Place::new(self.file, line)
     }
 
     fn issue(&mut self, line: usize, message: impl Into<String>) {
@@ -56,7 +56,9 @@ impl Reading<'_> {
                 let mut seen = BTreeMap::new();
                 for (fields, line) in self.tables("group", node) {
                     if let Some(group) = self.group(fields, line) {
-                        self.once(&mut seen, &group.id, line, "技能组 id");
+                        for name in std::iter::once(&group.id).chain(&group.aliases) {
+                            self.once(&mut seen, name, line, "技能组 id");
+                        }
                         self.routing.groups.push(group);
                     }
                 }
@@ -75,6 +77,7 @@ impl Reading<'_> {
                 self.mentions.push((id.clone(), line));
                 self.routing.default_group = Some(id).filter(|id| !id.is_empty());
             }
+            "default_promise" => self.routing.default_promise = clean_text(&self.reader(key, line).text(node)),
             "complaint_phrases" => self.routing.complaint_phrases = self.phrases(key, line, node),
             "human_phrases" => self.routing.human_phrases = self.phrases(key, line, node),
             unknown => self.issue(line, unknown_key(unknown, &TOP_FIELDS, None)),
@@ -110,6 +113,7 @@ impl Reading<'_> {
             match key.as_str() {
                 "id" => group.id = clean_line(&self.reader(&key, at).text(node)),
                 "name" => group.name = clean_line(&self.reader(&key, at).text(node)),
+                "alias" | "aliases" => group.aliases = self.list(&key, at, node, str::to_owned),
                 "flow" => group.flow = flow(&self.reader(&key, at).texts(node)),
                 "promise" => group.promise = clean_text(&self.reader(&key, at).text(node)),
                 "precision" => group.precision = self.precision(&key, at, node),
@@ -263,11 +267,13 @@ mod tests {
     #[test]
     fn reads_groups_and_rules() {
         let mut findings = Findings::default();
-        let content = "default_group = \"after_sale\"\ncomplaint_phrases = [\"投訴\"]\n[[group]]\nid = \"after_sale\"\nname = \"售后组\"\nflow = \"客服→仓库->财务\"\npromise = \"24 小时内回复\"\nprecision = 0.98\n[[rule]]\nname = \"vip\"\ntier = \"VIP\"\nchannels = [\"微信\", \"APP\"]\nkeyword = [\"退貨\"]\ngroup = \"after_sale\"\npriority = \"紧急\"\n";
+        let content = "default_group = \"after_sale\"\ndefault_promise = \"稍后联系您\"\ncomplaint_phrases = [\"投訴\"]\n[[group]]\nid = \"after_sale\"\nname = \"售后组\"\nflow = \"客服→仓库->财务\"\naliases = [\"售后\", \"退换\"]\npromise = \"24 小时内回复\"\nprecision = 0.98\n[[rule]]\nname = \"vip\"\ntier = \"VIP\"\nchannels = [\"微信\", \"APP\"]\nkeyword = [\"退貨\"]\ngroup = \"after_sale\"\npriority = \"紧急\"\n";
         let routing = read("routing.toml", content, &mut findings);
         assert_eq!(findings.issues, []);
         assert_eq!(routing.groups[0].flow, ["客服", "仓库", "财务"]);
         assert_eq!(routing.groups[0].precision, Some(980));
+        assert_eq!((routing.canonical("退换"), routing.canonical("物流")), ("after_sale", "物流"));
+        assert_eq!(routing.neutral_promise(), "稍后联系您");
         assert_eq!(routing.complaint_phrases, ["投诉"]); // in the form texts are compared in
         let rule = &routing.rules[0];
         assert_eq!(

@@ -7,10 +7,8 @@ use jiff::tz::TimeZone;
 use rustc_hash::FxHashSet;
 
 use super::Checked;
-use crate::corpus::entry::channel_key;
-use crate::corpus::load::draft::{Draft, clean_line, clean_text};
-use crate::corpus::load::findings::Findings;
-use crate::corpus::load::window;
+use crate::corpus::channel::channel_key;
+use crate::corpus::draft::{Draft, Findings, clean_line, clean_text, window};
 use crate::corpus::{Entry, Place};
 use crate::text;
 
@@ -20,6 +18,8 @@ const MAX_QUESTION: usize = 500;
 const MAX_ANSWER: usize = 10_000;
 /// Most similar or negative questions of one entry.
 const MAX_QUESTIONS: usize = 10_000;
+/// Largest number of an entry: what 32 bits with a sign hold.
+const MAX_NUMBER: u32 = 2_147_483_647;
 /// Longest id, in characters.
 const MAX_ID: usize = 128;
 /// Hexadecimal digits of a derived id: 48 bits keep the chance of a collision below 10⁻⁶ for 10,000 entries.
@@ -37,8 +37,10 @@ pub(super) fn check(draft: Draft, zone: &TimeZone) -> (Option<Checked>, Findings
     let similar = questions(&draft.similar, "相似问", &mut keys, &place, &mut findings);
     let negative = negatives(&draft.negative, &keys, &place, &mut findings);
     let (valid_from, valid_until) = validity(&draft, zone, &mut findings);
+    let (expired_answer, not_yet_answer) = answers_outside_validity(&draft, &mut findings);
     let entry = Entry {
         id: if id_given { id } else { derived_id(&standard.text) },
+        number: number(&draft.number, &place, &mut findings),
         question: standard.text,
         similar,
         negative,
@@ -47,6 +49,8 @@ pub(super) fn check(draft: Draft, zone: &TimeZone) -> (Option<Checked>, Findings
         category: clean_line(&draft.category),
         valid_from,
         valid_until,
+        expired_answer,
+        not_yet_answer,
         related: related(&draft.related),
         enabled: draft.enabled.unwrap_or(true),
         place,
@@ -181,6 +185,34 @@ fn validity(draft: &Draft, zone: &TimeZone, findings: &mut Findings) -> (Option<
     (window.from, window.until)
 }
 
+/// What is said after and before the window; each has use only where the window is closed at that end.
+fn answers_outside_validity(draft: &Draft, findings: &mut Findings) -> (String, String) {
+    let mut text = |raw: &str, what: &str, end: &str, bound: &str| {
+        if raw.trim().is_empty() {
+            return String::new();
+        }
+        if bound.trim().is_empty() {
+            findings.warn(&draft.place, format!("写了{what}但没有{end}，这段话永远用不到"));
+        }
+        answer(raw, what, &draft.place, findings)
+    };
+    let expired = text(&draft.expired_answer, "过期后答案", "失效时间", &draft.valid_until);
+    (expired, text(&draft.not_yet_answer, "未生效答案", "生效时间", &draft.valid_from))
+}
+
+/// A number of the protocols that count in 32 bits with a sign.
+fn number(raw: &str, place: &Place, findings: &mut Findings) -> Option<u32> {
+    let text = raw.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let number = text.parse::<u32>().ok().filter(|number| (1..=MAX_NUMBER).contains(number));
+    if number.is_none() {
+        findings.issue(place, format!("数字编号应为 1 到 {MAX_NUMBER} 的整数，现在是“{text}”"));
+    }
+    number
+}
+
 fn related(raw: &[String]) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     for id in raw.iter().map(|id| clean_line(id)).filter(|id| !id.is_empty()) {
@@ -196,7 +228,7 @@ mod tests {
     use super::*;
 
     fn draft(question: &str, answer: &str) -> Draft {
-        let place = Place { file: "f.toml".into(), line: 7 };
+        let place = Place::new("f.toml", 7);
         Draft { place, question: question.into(), answer: answer.into(), ..Draft::default() }
     }
 
@@ -234,6 +266,7 @@ mod tests {
                 Draft { valid_from: "2026-11-12".into(), valid_until: "2026-11-11".into(), ..draft("q", "a") },
                 "失效时间“2026-11-11”不晚于",
             ),
+            (Draft { number: "0".into(), ..draft("q", "a") }, "数字编号应为 1 到"),
             (Draft { id: "i".repeat(129), ..draft("q", "a") }, "id 超过 128 个字"),
         ];
         for (draft, expected) in rows {

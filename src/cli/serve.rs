@@ -136,7 +136,7 @@ fn prepare(config: &Config, state: &State) -> Result<Arc<Registry>, NotPrepared>
         let started = Instant::now();
         let opened = registry.open(name, now());
         let opened = opened.map_err(|error| NotPrepared { name: name.clone(), error: Box::new(error) })?;
-        for base in opened {
+        if let Some(base) = opened {
             for warning in base.warnings() {
                 tracing::warn!(kb = name, "{warning}");
             }

@@ -117,6 +117,8 @@ fn answering(reader: &mut Reader<'_>) -> Option<Answering> {
     let answering = Answering::read(reader)?;
     if let (Some(above), Some(below)) = (answering.answer_threshold, answering.suggest_threshold)
         && below > above
+        // Once for the place where it is written, not again for all that inherit it.
+        && (reader.is_set("answer_threshold") || reader.is_set("suggest_threshold"))
     {
         reader.refuse("suggest_threshold", "不能大于 answer_threshold");
     }

@@ -170,12 +170,12 @@ mod tests {
     fn a_question_is_ranked_once_a_span_channel_and_tier() {
         let cache = cache();
         let ranked = Cell::new(0);
-        let plain = Asked { text: "退款几天到账", channel: None, customer_tier: None };
+        let plain = Asked { text: "vip退款几天到账", channel: None, customer_tier: None };
         let wechat = Asked { channel: Some("wechat"), ..plain };
         let rows = [
             (plain, "2026-10-01T00:00:00Z", 1),
             (plain, "2026-10-31T00:00:00Z", 1), // the same entries hold
-            (Asked { text: "退款几天到账！", ..plain }, "2026-10-31T00:00:00Z", 1), // normalised to the same
+            (Asked { text: "ＶＩＰ退款几天到账", ..plain }, "2026-10-31T00:00:00Z", 1), // normalised to the same
             (plain, "2026-11-05T00:00:00Z", 2), // an entry has begun
             (plain, "2026-12-01T00:00:00Z", 3), // and ended
             (wechat, "2026-12-01T00:00:00Z", 4),

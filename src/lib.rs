@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod cli;
+mod clock;
 pub mod confidence;
 pub mod config;
 pub mod corpus;

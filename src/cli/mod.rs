@@ -1,7 +1,7 @@
 //! The command line: one subcommand, one file, each with `Args` and `run`. It decides nothing itself.
 
 pub mod check;
-pub mod clock;
+pub(crate) use crate::clock;
 pub mod encode;
 pub mod evaluate_answers;
 pub mod evaluate_tickets;

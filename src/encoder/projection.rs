@@ -2,8 +2,8 @@
 //! the same answer lie together. `models/encoder/fit_projection.py` says how it is fitted.
 
 use super::EncoderError;
-use super::arithmetic::{Kernel, quantize};
 use super::arithmetic::PackedMatrix;
+use super::arithmetic::{Kernel, quantize};
 use super::weights::Weights;
 
 /// A projection and the mean of what it makes of questions of all fields.

@@ -1,19 +1,13 @@
-//! The server's own Prometheus registry and the endpoint that shows it.
+//! The server's own Prometheus registry.
 //!
 //! Not the process-wide recorder: several servers may live in one process, as they do in the tests.
 
 use std::time::Duration;
 
-use axum::extract::State;
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::StatusCode;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
-use crate::config::Role;
-
-use super::observe::Seen;
-use super::problem::{Code, Problem};
-use super::state::{App, AppState};
+use super::bases::KnowledgeBases;
 
 /// Upper bounds of the latency histogram in seconds: an answer takes a fraction of a millisecond, a reload seconds.
 const LATENCY_BOUNDS: [f64; 14] =
@@ -21,6 +15,18 @@ const LATENCY_BOUNDS: [f64; 14] =
 
 /// How often recorded latencies are folded into the histogram; without scrapes they would pile up.
 pub(crate) const UPKEEP: Duration = Duration::from_secs(5);
+
+/// What one request was and how it went.
+#[derive(Debug)]
+pub(crate) struct Seen<'a> {
+    pub(crate) method: &'static str,
+    /// The pattern, never the path: paths are the client's to choose.
+    pub(crate) route: &'a str,
+    pub(crate) status: StatusCode,
+    pub(crate) seconds: f64,
+    pub(crate) kb: &'a str,
+    pub(crate) decision: Option<&'static str>,
+}
 
 /// Counters of one server.
 pub(crate) struct Metrics {
@@ -31,6 +37,12 @@ pub(crate) struct Metrics {
 impl std::fmt::Debug for Metrics {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -96,10 +108,11 @@ impl Metrics {
         self.handle.run_upkeep();
     }
 
-    fn render(&self, app: &App) -> String {
+    /// Everything in the Prometheus exposition format; gauges are set to what is true now.
+    pub(crate) fn render(&self, in_flight: usize, bases: Option<&KnowledgeBases>) -> String {
         metrics::with_local_recorder(&self.recorder, || {
-            metrics::gauge!("yingda_requests_in_flight").set(app.admission.in_flight() as f64);
-            for (name, base) in app.bases().into_iter().flatten() {
+            metrics::gauge!("yingda_requests_in_flight").set(in_flight as f64);
+            for (name, base) in bases.into_iter().flatten() {
                 let snapshot = base.snapshot();
                 metrics::gauge!("yingda_snapshot_generation", "kb" => name.clone()).set(snapshot.generation as f64);
                 metrics::gauge!("yingda_corpus_entries", "kb" => name.clone())
@@ -108,20 +121,4 @@ impl Metrics {
         });
         self.handle.render()
     }
-}
-
-/// Shows the metrics.
-///
-/// Text in the Prometheus exposition format. Needs a staff key unless `metrics_public` is set.
-#[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "operation",
-    responses((status = 200, description = "Prometheus metrics", body = String, content_type = "text/plain")))]
-pub(crate) async fn show(State(app): State<AppState>, headers: HeaderMap) -> Result<Response, Problem> {
-    if !app.config.metrics_public
-        && let Some(caller) = app.keyring.identify(&headers)?
-        && caller.key.role != Role::Staff
-    {
-        return Err(Problem::new(Code::Forbidden, "metrics need a key with the role staff"));
-    }
-    let text = app.metrics.render(&app);
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

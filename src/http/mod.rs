@@ -1,36 +1,24 @@
 //! HTTP: routes, middleware, handlers and problems. Only here axum is named.
 //!
-//! Nothing is decided here: a handler checks what came in, asks the snapshot, and writes down what came out.
+//! Nothing is decided here: a handler checks what came in, asks the snapshot, and writes down what came out. The
+//! folders are the resources of the API; `middleware` is what requests pass on their way to them.
 
-mod admission;
-mod answer;
-mod auth;
-mod classify;
-mod classify_batch;
-mod corpus_reload;
-mod corpus_rollback;
-mod corpus_show;
-mod corpus_versions;
-mod extract;
-mod health;
-mod knowledge_base;
-mod message;
+mod bases;
+mod corpus;
+mod message_id;
 mod metrics;
-mod observe;
+mod middleware;
 mod openapi;
-mod policy_show;
+mod ops;
 mod problem;
-mod publishing;
-mod rate_limit;
-mod request_id;
+mod questions;
+mod request;
 mod router;
 mod server;
 mod state;
-mod suggest;
-mod timeout;
-mod validate;
+mod tickets;
 
+pub use bases::KnowledgeBases;
+pub use corpus::issues;
 pub use problem::{Code, ErrorItem, ProblemBody};
-pub use publishing::issues;
 pub use server::{Publisher, Server};
-pub use state::KnowledgeBases;

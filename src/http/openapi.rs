@@ -1,21 +1,17 @@
-//! The OpenAPI 3.1 document: what the handlers declare, plus the problems every endpoint shares, plus the second
-//! home of the endpoints below `/v1/kb/{kb}`. And the page to try it, which needs no internet.
-
-use std::collections::BTreeMap;
+//! The OpenAPI 3.1 document: what the handlers declare, plus the second home of the endpoints below
+//! `/v1/kb/{kb}`. And the page to try it, which needs no internet.
 
 use axum::body::Bytes;
 use axum::http::header;
 use axum::routing::get;
-use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{OpenApi, Ref, RefOr, Required};
+use utoipa::openapi::{OpenApi, RefOr, Required};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::problem::{Code, ErrorItem, ProblemBody};
-use super::state::AppState;
+use super::state::App;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -45,30 +41,24 @@ pub(crate) fn head() -> OpenApi {
 }
 
 /// Serves the finished document and the page.
-pub(crate) fn routes(mut api: OpenApi) -> axum::Router<AppState> {
+pub(crate) fn routes(mut api: OpenApi) -> axum::Router<App> {
     finish(&mut api);
     // Generated from types alone, so that it either always serialises or fails the tests.
     let document = Bytes::from(api.to_json().unwrap_or_default());
     let show = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) });
-    let page: axum::Router<AppState> = SwaggerUi::new("/docs").config(Config::from("/openapi.json")).into();
+    let page: axum::Router<App> = SwaggerUi::new("/docs").config(Config::from("/openapi.json")).into();
     page.route("/openapi.json", show)
 }
 
 fn finish(api: &mut OpenApi) {
     for (path, item) in &mut api.paths.paths {
-        let named = path.contains("{kb}");
-        if named {
-            item.parameters.get_or_insert_default().push(RefOr::T(knowledge_base()));
+        if !path.contains("{kb}") {
+            continue;
         }
+        item.parameters.get_or_insert_default().push(RefOr::T(knowledge_base()));
         for operation in operations(item) {
-            if named {
-                // Ids must be unique in the document; clients generate method names from them.
-                operation.operation_id = operation.operation_id.take().map(|id| format!("{id}_in_kb"));
-            }
-            let codes = codes(path, operation.request_body.is_some(), operation.parameters.is_some());
-            for (status, response) in problems(&codes) {
-                operation.responses.responses.entry(status).or_insert(RefOr::T(response));
-            }
+            // Ids must be unique in the document; clients generate method names from them.
+            operation.operation_id = operation.operation_id.take().map(|id| format!("{id}_in_kb"));
         }
     }
 }
@@ -85,48 +75,4 @@ fn knowledge_base() -> Parameter {
         .description(Some("Name of the knowledge base"))
         .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
         .build()
-}
-
-/// Which problems an endpoint can answer with.
-fn codes(path: &str, has_body: bool, has_parameters: bool) -> Vec<Code> {
-    let mut codes = match path {
-        "/livez" => return vec![Code::Internal],
-        "/readyz" => return vec![Code::NotReady, Code::Internal],
-        "/metrics" => return vec![Code::Unauthorized, Code::Forbidden, Code::Internal],
-        _ => vec![
-            Code::Unauthorized,
-            Code::Forbidden,
-            Code::NotFound,
-            Code::RateLimited,
-            Code::Overloaded,
-            Code::NotReady,
-            Code::Internal,
-        ],
-    };
-    if has_body {
-        codes.extend([Code::MalformedJson, Code::UnsupportedMediaType, Code::BodyTooLarge]);
-    }
-    if has_body || has_parameters {
-        codes.push(Code::InvalidRequest);
-    }
-    if path.ends_with("/reload") || path.ends_with("/rollback") {
-        codes.extend([Code::CorpusInvalid, Code::GateRefused]);
-    } else {
-        codes.push(Code::Timeout);
-    }
-    codes
-}
-
-/// One response per status, naming its codes.
-fn problems(codes: &[Code]) -> BTreeMap<String, Response> {
-    let mut by_status: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for code in codes {
-        let (name, status, title) = code.describe();
-        by_status.entry(status.as_u16().to_string()).or_default().push(format!("`{name}`: {title}"));
-    }
-    let response = |lines: Vec<String>| {
-        let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemBody"))).build();
-        ResponseBuilder::new().description(lines.join("; ")).content("application/problem+json", body).build()
-    };
-    by_status.into_iter().map(|(status, lines)| (status, response(lines))).collect()
 }

@@ -1,5 +1,7 @@
 //! All routes and the order of the middleware, on one screen.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
@@ -11,23 +13,29 @@ use tower_http::cors::CorsLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::config::Config;
 use crate::config::Role::{Frontend, Staff, Ticketing};
 
+use super::bases::Bases;
+use super::metrics::Metrics;
+use super::middleware::admission::{self, Admission};
+use super::middleware::auth::Keyring;
+use super::middleware::{auth, knowledge_base, observe, rate_limit, request_id, timeout};
 use super::problem::{Code, Problem};
-use super::state::AppState;
-use super::{
-    admission, answer, auth, classify, classify_batch, corpus_reload, corpus_rollback, corpus_show, corpus_versions,
-    health, knowledge_base, metrics, observe, openapi, policy_show, rate_limit, request_id, suggest, timeout,
-};
+use super::questions::{answer, suggest};
+use super::state::App;
+use super::tickets::{batch, classify};
+use super::{corpus, openapi, ops};
 
 /// The whole service: outermost middleware first.
-pub(crate) fn service(app: &AppState) -> Router {
+pub(crate) fn service(app: &App) -> Router {
     let (routes, api) = routes(app);
     surround(routes.merge(openapi::routes(api)), app)
 }
 
 /// What every request passes, whatever its path.
-fn surround(routes: Router<AppState>, app: &AppState) -> Router {
+fn surround(routes: Router<App>, app: &App) -> Router {
+    let config: Arc<Config> = app.part();
     routes
         .fallback(|| async { Problem::new(Code::NotFound, "no such path; see /docs") })
         .method_not_allowed_fallback(|| async {
@@ -36,26 +44,27 @@ fn surround(routes: Router<AppState>, app: &AppState) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn(request_id::assign))
-                .layer(with(app.clone(), observe::record))
+                .layer(with(app.part::<Arc<Metrics>>(), observe::record))
                 .layer(CatchPanicLayer::custom(panicked))
-                .layer(cors(&app.config.cors_origins)),
+                .layer(cors(&config.cors_origins)),
         )
         .with_state(app.clone())
 }
 
-fn routes(app: &AppState) -> (Router<AppState>, utoipa::openapi::OpenApi) {
+fn routes(app: &App) -> (Router<App>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(openapi::head())
         .nest("/v1", versioned(app))
         .nest("/v1/kb/{kb}", versioned(app))
-        .routes(routes!(health::live))
-        .routes(routes!(health::ready))
-        .routes(routes!(metrics::show))
+        .routes(routes!(ops::health::live))
+        .routes(routes!(ops::health::ready))
+        .routes(routes!(ops::metrics::show))
         .split_for_parts()
 }
 
 /// The endpoints of one knowledge base, grouped by who may use them and how large their bodies may be.
-fn versioned(app: &AppState) -> OpenApiRouter<AppState> {
-    let limits = app.config.limits;
+fn versioned(app: &App) -> OpenApiRouter<App> {
+    let config: Arc<Config> = app.part();
+    let limits = config.limits;
     let answering = OpenApiRouter::new()
         .routes(routes!(answer::answer))
         .routes(routes!(suggest::suggest))
@@ -66,27 +75,27 @@ fn versioned(app: &AppState) -> OpenApiRouter<AppState> {
         .route_layer(DefaultBodyLimit::max(limits.ticket_body_bytes))
         .route_layer(from_fn(|request, next| auth::require(&[Ticketing, Staff], request, next)));
     let routing_many = OpenApiRouter::new()
-        .routes(routes!(classify_batch::classify_batch))
+        .routes(routes!(batch::classify_batch))
         .route_layer(DefaultBodyLimit::max(limits.batch_body_bytes))
         .route_layer(from_fn(|request, next| auth::require(&[Ticketing, Staff], request, next)));
     let reading = OpenApiRouter::new()
-        .routes(routes!(corpus_show::show))
-        .routes(routes!(corpus_versions::list))
-        .routes(routes!(policy_show::show))
+        .routes(routes!(corpus::show::show))
+        .routes(routes!(corpus::versions::list))
+        .routes(routes!(corpus::policy::show))
         .route_layer(from_fn(|request, next| auth::require(&[Staff], request, next)));
     let publishing = OpenApiRouter::new()
-        .routes(routes!(corpus_reload::reload))
-        .routes(routes!(corpus_rollback::rollback))
+        .routes(routes!(corpus::reload::reload))
+        .routes(routes!(corpus::rollback::rollback))
         .route_layer(DefaultBodyLimit::max(limits.body_bytes))
         .route_layer(from_fn(|request, next| auth::require(&[Staff], request, next)));
 
     let timely = answering.merge(routing).merge(routing_many).merge(reading);
-    timely.route_layer(with(app.clone(), timeout::limit)).merge(publishing).route_layer(
+    timely.route_layer(with(config.request_timeout, timeout::limit)).merge(publishing).route_layer(
         ServiceBuilder::new()
-            .layer(with(app.clone(), auth::authenticate))
+            .layer(with(app.part::<Arc<Keyring>>(), auth::authenticate))
             .layer(from_fn(rate_limit::check))
-            .layer(with(app.clone(), knowledge_base::choose))
-            .layer(with(app.clone(), admission::admit)),
+            .layer(with(app.part::<Arc<Bases>>(), knowledge_base::choose))
+            .layer(with(app.part::<Arc<Admission>>(), admission::admit)),
     )
 }
 
@@ -108,16 +117,13 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use axum::body::{Body, to_bytes};
     use axum::http::Request;
     use axum::routing::get;
     use tower::ServiceExt as _;
 
     use super::*;
-    use crate::config::{Config, RawConfig};
-    use crate::http::state::App;
+    use crate::config::RawConfig;
 
     async fn boom() {
         panic!("the customer wrote 13800138000");
@@ -125,7 +131,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_leaves_as_a_problem_without_its_message() {
-        let app = Arc::new(App::new(Arc::new(Config::check(RawConfig::default()).unwrap())));
+        let app = App::new(Arc::new(Config::check(RawConfig::default()).unwrap()));
         let service = surround(Router::new().route("/boom", get(boom)), &app);
         let reply = service.oneshot(Request::get("/boom").body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(reply.status(), 500);

@@ -10,21 +10,22 @@ use tokio::sync::oneshot;
 
 use crate::config::Config;
 
-use super::metrics::UPKEEP;
+use super::bases::{Bases, KnowledgeBases};
+use super::metrics::{Metrics, UPKEEP};
 use super::router;
-use super::state::{App, AppState, KnowledgeBases};
+use super::state::App;
 
 /// A bound server that does not accept yet.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    app: AppState,
+    app: App,
 }
 
 /// Makes the server ready once the knowledge bases are prepared.
 #[derive(Debug, Clone)]
-pub struct Publisher(AppState);
+pub struct Publisher(Arc<Bases>);
 
 impl Publisher {
     /// From now on requests are answered. A second call changes nothing.
@@ -41,7 +42,7 @@ impl Server {
     pub async fn bind(config: Arc<Config>) -> io::Result<Self> {
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, app: Arc::new(App::new(config)) })
+        Ok(Self { listener, address, app: App::new(config) })
     }
 
     /// The address really listened on.
@@ -53,7 +54,7 @@ impl Server {
     /// A handle to make the server ready, before or while it runs.
     #[must_use]
     pub fn publisher(&self) -> Publisher {
-        Publisher(Arc::clone(&self.app))
+        Publisher(self.app.part())
     }
 
     /// Serves until `stop` completes and the requests at work have finished, or the grace is over.
@@ -61,7 +62,8 @@ impl Server {
     /// # Errors
     /// The listener fails for good.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let grace = self.app.config.shutdown_grace;
+        let config: Arc<Config> = self.app.part();
+        let grace = config.shutdown_grace;
         let service = router::service(&self.app);
         // Small responses must not wait for the client's acknowledgement of the previous one.
         let listener = self.listener.tap_io(|stream| {
@@ -85,16 +87,16 @@ impl Server {
                 tracing::warn!(grace_ms = grace.as_millis(), "some requests were cut off at the end of the grace");
                 Ok(())
             }
-            () = keep_up(&self.app) => Ok(()),
+            () = keep_up(self.app.part()) => Ok(()),
         }
     }
 }
 
 /// Folds recorded latencies together for as long as the server runs.
-async fn keep_up(app: &App) {
+async fn keep_up(metrics: Arc<Metrics>) {
     let mut ticks = tokio::time::interval(UPKEEP);
     loop {
         ticks.tick().await;
-        app.metrics.run_upkeep();
+        metrics.run_upkeep();
     }
 }

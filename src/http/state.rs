@@ -1,49 +1,79 @@
-//! What all requests share. The swappable parts stand behind their own types; handlers get one snapshot each.
+//! What all requests share, part by part. Handlers and middleware name the part they need, never the whole.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use crate::config::Config;
-use crate::knowledge_base::KnowledgeBase;
+use axum::extract::FromRef;
 
-use super::admission::Admission;
-use super::auth::Keyring;
+use crate::config::{Config, Limits};
+
+use super::bases::Bases;
 use super::metrics::Metrics;
+use super::middleware::admission::Admission;
+use super::middleware::auth::Keyring;
 
-/// Prepared knowledge bases by name.
-pub type KnowledgeBases = BTreeMap<String, Arc<KnowledgeBase>>;
+/// Shared by all requests of one server; cloning it is one count.
+#[derive(Debug, Clone)]
+pub(crate) struct App(Arc<Parts>);
 
-/// Shared by all requests of one server.
 #[derive(Debug)]
-pub(crate) struct App {
-    pub(crate) config: Arc<Config>,
-    pub(crate) keyring: Keyring,
-    pub(crate) admission: Admission,
-    pub(crate) metrics: Metrics,
-    /// Empty until prepared.
-    bases: OnceLock<KnowledgeBases>,
+struct Parts {
+    config: Arc<Config>,
+    keyring: Arc<Keyring>,
+    admission: Arc<Admission>,
+    metrics: Arc<Metrics>,
+    bases: Arc<Bases>,
 }
-
-pub(crate) type AppState = Arc<App>;
 
 impl App {
     pub(crate) fn new(config: Arc<Config>) -> Self {
-        Self {
-            keyring: Keyring::new(&config),
-            admission: Admission::new(config.max_in_flight, config.queue_wait),
-            metrics: Metrics::new(),
-            bases: OnceLock::new(),
+        let metrics = Arc::new(Metrics::new());
+        Self(Arc::new(Parts {
+            keyring: Arc::new(Keyring::new(&config)),
+            admission: Arc::new(Admission::new(config.max_in_flight, config.queue_wait, Arc::clone(&metrics))),
+            bases: Arc::default(),
+            metrics,
             config,
-        }
+        }))
     }
 
-    /// The knowledge bases, once they are prepared.
-    pub(crate) fn bases(&self) -> Option<&KnowledgeBases> {
-        self.bases.get()
+    /// One part, as extractors get it.
+    pub(crate) fn part<T: FromRef<Self>>(&self) -> T {
+        T::from_ref(self)
     }
+}
 
-    /// Makes the service ready. A second call changes nothing.
-    pub(crate) fn publish(&self, bases: KnowledgeBases) {
-        let _ = self.bases.set(bases);
+impl FromRef<App> for Arc<Config> {
+    fn from_ref(app: &App) -> Self {
+        Self::clone(&app.0.config)
+    }
+}
+
+impl FromRef<App> for Arc<Keyring> {
+    fn from_ref(app: &App) -> Self {
+        Self::clone(&app.0.keyring)
+    }
+}
+
+impl FromRef<App> for Arc<Admission> {
+    fn from_ref(app: &App) -> Self {
+        Self::clone(&app.0.admission)
+    }
+}
+
+impl FromRef<App> for Arc<Metrics> {
+    fn from_ref(app: &App) -> Self {
+        Self::clone(&app.0.metrics)
+    }
+}
+
+impl FromRef<App> for Arc<Bases> {
+    fn from_ref(app: &App) -> Self {
+        Self::clone(&app.0.bases)
+    }
+}
+
+impl FromRef<App> for Limits {
+    fn from_ref(app: &App) -> Self {
+        app.0.config.limits
     }
 }

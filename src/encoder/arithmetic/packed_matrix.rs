@@ -264,7 +264,11 @@ mod tests {
     fn lengths_must_fit() {
         for (columns, weights, scales) in [(0, 0, 0), (2, 3, 2), (4, 6, 1), (3, 3, 1), (4_098, 4_098, 1)] {
             let found = PackedMatrix::padded(columns, vec![0; weights], vec![0.0; scales]);
-            assert_eq!(found.is_err(), (columns, scales) != (0, 0) || columns == 0, "{columns} columns, {weights} weights");
+            assert_eq!(
+                found.is_err(),
+                (columns, scales) != (0, 0) || columns == 0,
+                "{columns} columns, {weights} weights"
+            );
         }
     }
 

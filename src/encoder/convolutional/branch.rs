@@ -5,8 +5,8 @@
 //! is a run of the same integers wherever it stands.
 
 use crate::encoder::EncoderError;
-use crate::encoder::arithmetic::{Kernel, quantize};
 use crate::encoder::arithmetic::vectorize_loop;
+use crate::encoder::arithmetic::{Kernel, quantize};
 use crate::encoder::arithmetic::{PackedMatrix, Windows};
 use crate::encoder::weights::Weights;
 

@@ -17,12 +17,12 @@ use self::branch::{Branch, relu};
 use self::projection::Projection;
 use self::table::Table;
 use super::EncoderError;
+use super::arithmetic::PackedMatrix;
 use super::arithmetic::{Kernel, quantize};
 use super::arithmetic::{reduce, vectorize_loop};
 use super::layer_norm::LayerNorm;
-use super::arithmetic::PackedMatrix;
-use super::word_piece::{Lattice, Pieces};
 use super::weights::Weights;
+use super::word_piece::{Lattice, Pieces};
 
 /// Pieces of a text that count; about 700 Chinese characters.
 const LONGEST: usize = 512;

@@ -7,10 +7,10 @@
 use super::norm;
 use super::table::Table;
 use crate::encoder::EncoderError;
+use crate::encoder::arithmetic::PackedMatrix;
 use crate::encoder::arithmetic::{Kernel, quantize};
 use crate::encoder::arithmetic::{reduce, vectorize_loop};
 use crate::encoder::layer_norm::LayerNorm;
-use crate::encoder::arithmetic::PackedMatrix;
 use crate::encoder::weights::Weights;
 
 /// Pieces whose projections are kept: 12 MB.

@@ -4,9 +4,9 @@
 
 use super::blocks::Blocks;
 use crate::encoder::EncoderError;
+use crate::encoder::arithmetic::PackedMatrix;
 use crate::encoder::arithmetic::{Kernel, quantize};
 use crate::encoder::arithmetic::{reduce, vectorize_loop};
-use crate::encoder::arithmetic::PackedMatrix;
 use crate::encoder::weights::Weights;
 
 /// Input rows rounded to integers, reused from layer to layer.

@@ -22,8 +22,8 @@ use super::EncoderError;
 use super::arithmetic::Kernel;
 use super::arithmetic::{reduce, vectorize_loop};
 use super::layer_norm::LayerNorm;
-use super::word_piece::{Lattice, Pieces};
 use super::weights::Weights;
+use super::word_piece::{Lattice, Pieces};
 
 /// A sentence encoder that relates every piece of a text to every other; the better one.
 #[derive(Debug, Clone)]

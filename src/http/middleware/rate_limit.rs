@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use governor::clock::{Clock as _, DefaultClock};
 
 use super::auth::Caller;
-use super::problem::{Code, Problem};
+use crate::http::problem::{Code, Problem};
 
 pub(crate) async fn check(request: Request, next: Next) -> Response {
     let limiter = request.extensions().get::<Arc<Caller>>().and_then(|caller| caller.limiter.as_ref());

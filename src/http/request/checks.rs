@@ -1,6 +1,6 @@
 //! Checks fields of a request and collects everything that is out of range.
 
-use super::problem::{ErrorItem, Problem};
+use crate::http::problem::{ErrorItem, Problem};
 
 /// Longest channel, tier or id, in characters.
 const SHORT_CHARS: usize = 64;

@@ -6,13 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::Related;
-
-use super::extract::Params;
-use super::knowledge_base::Current;
-use super::message;
-use super::problem::Problem;
-use super::state::AppState;
-use super::validate::Checks;
+use crate::clock;
+use crate::config::Limits;
+use crate::http::middleware::knowledge_base::Current;
+use crate::http::problem::{Problem, Querying, Refusals};
+use crate::http::request::{Checks, Params};
 
 /// What has been typed.
 #[derive(Debug, Deserialize)]
@@ -35,16 +33,16 @@ pub(crate) struct SuggestResponse {
         ("q" = String, Query, description = "Characters or pinyin, 1..=500 characters after trimming", example = "tuikuan"),
         ("top" = Option<usize>, Query, description = "How many questions; 8 where absent", minimum = 1, maximum = 20),
     ),
-    responses((status = 200, description = "Questions to offer", body = SuggestResponse)))]
+    responses((status = 200, description = "Questions to offer", body = SuggestResponse), Refusals<Querying>))]
 pub(crate) async fn suggest(
-    State(app): State<AppState>,
+    State(limits): State<Limits>,
     Current(snapshot): Current,
     Params(query): Params<SuggestQuery>,
 ) -> Result<Json<SuggestResponse>, Problem> {
     let mut checks = Checks::default();
-    let typed = checks.text("q", &query.q, app.config.limits.question_chars);
+    let typed = checks.text("q", &query.q, limits.question_chars);
     let top = checks.top("top", query.top, 8);
     checks.finish()?;
-    let suggestions = crate::answer::suggest(&snapshot, typed, top, message::now());
+    let suggestions = crate::answer::suggest(&snapshot, typed, top, clock::now());
     Ok(Json(SuggestResponse { suggestions, corpus_version: snapshot.corpus.version.clone() }))
 }

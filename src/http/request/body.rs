@@ -1,14 +1,13 @@
-//! Extractors whose refusals are problems that name the field.
+//! The JSON body of a request.
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use super::problem::{Code, ErrorItem, Problem};
+use crate::http::problem::{Code, ErrorItem, Problem};
 
 /// A JSON body.
 #[derive(Debug)]
@@ -67,7 +66,7 @@ fn refuse(path: &str, error: &serde_json::Error) -> Problem {
 }
 
 /// The path of the faulty field. For a missing or unknown one serde names it in the message and its parent in the path.
-fn field_path(path: &str, message: &str) -> String {
+pub(super) fn field_path(path: &str, message: &str) -> String {
     let parent = if path == "." { "" } else { path };
     let named = message.starts_with("missing field") || message.starts_with("unknown field");
     let Some(name) = message.split('`').nth(1).filter(|_| named) else { return parent.to_owned() };
@@ -76,25 +75,6 @@ fn field_path(path: &str, message: &str) -> String {
         "" => name.to_owned(),
         _ if ends_with_name => parent.to_owned(),
         _ => format!("{parent}.{name}"),
-    }
-}
-
-/// The query string.
-#[derive(Debug)]
-pub(crate) struct Params<T>(pub(crate) T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        axum::extract::Query::try_from_uri(&parts.uri).map(|query| Self(query.0)).map_err(|refused| {
-            let text = std::error::Error::source(&refused).map_or_else(|| refused.body_text(), ToString::to_string);
-            let (path, message) = match text.split_once(": ") {
-                Some((path, message)) if !path.contains(' ') => (path.to_owned(), message.to_owned()),
-                _ => (String::new(), text),
-            };
-            Problem::fields(vec![ErrorItem::field(field_path(&path, &message), message)])
-        })
     }
 }
 

@@ -1,19 +1,19 @@
 //! `POST /v1/classify`: one ticket.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::config::Limits;
+use crate::http::message_id;
+use crate::http::middleware::knowledge_base::Current;
+use crate::http::middleware::observe::DecisionLabel;
+use crate::http::problem::{Asking, Problem, Refusals};
+use crate::http::request::{Checks, Json};
 use crate::snapshot::Snapshot;
-use crate::tickets::{Routed, Ticket};
-
-use super::extract::Json;
-use super::knowledge_base::Current;
-use super::message;
-use super::problem::Problem;
-use super::state::AppState;
-use super::validate::Checks;
+use crate::tickets::{RouteDecision, Routed, Ticket};
 
 /// Longest title, in characters.
 const TITLE_CHARS: usize = 500;
@@ -78,6 +78,7 @@ impl ClassifyRequest {
 
     /// Routes the checked ticket.
     pub(crate) fn route(&self, snapshot: &Snapshot) -> ClassifyResponse {
+        let message_id = message_id::new();
         let ticket = Ticket {
             title: self.title.as_deref().unwrap_or_default(),
             text: self.text.as_deref().unwrap_or_default(),
@@ -85,21 +86,29 @@ impl ClassifyRequest {
             customer_tier: self.customer_tier.as_deref(),
         };
         let routed = snapshot.router.route(&snapshot.corpus.routing, &ticket, self.top.unwrap_or(3), self.explain);
-        ClassifyResponse { routed, message_id: message::new_id() }
+        ClassifyResponse { routed, message_id }
     }
 }
 
 /// Chooses the skill group for a ticket.
 #[utoipa::path(post, path = "/classify", tag = "routing", request_body = ClassifyRequest,
-    responses((status = 200, description = "The best guess and whether to trust it", body = ClassifyResponse)))]
+    responses((status = 200, description = "The best guess and whether to trust it", body = ClassifyResponse), Refusals<Asking>))]
 pub(crate) async fn classify(
-    State(app): State<AppState>,
+    State(limits): State<Limits>,
     Current(snapshot): Current,
     Json(request): Json<ClassifyRequest>,
 ) -> Result<impl IntoResponse, Problem> {
     let mut checks = Checks::default();
-    request.check(&mut checks, "", app.config.limits.ticket_chars);
+    request.check(&mut checks, "", limits.ticket_chars);
     checks.finish()?;
     let response = request.route(&snapshot);
-    Ok((message::label_route(&response.routed), axum::Json(response)))
+    Ok((Extension(DecisionLabel(name(response.routed.decision))), axum::Json(response)))
+}
+
+/// A decision as logs and metrics call it.
+pub(super) fn name(decision: RouteDecision) -> &'static str {
+    match decision {
+        RouteDecision::Route => "route",
+        RouteDecision::Review => "review",
+    }
 }

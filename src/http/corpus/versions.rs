@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 
 use crate::knowledge_base::VersionInfo;
 
-use super::knowledge_base::Base;
-use super::problem::{Code, Problem};
 use super::publishing;
+use crate::http::middleware::knowledge_base::Base;
+use crate::http::problem::{Code, Problem, Reading, Refusals};
 
 /// Kept versions, newest first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,7 +18,7 @@ pub(crate) struct VersionsResponse {
 
 /// Lists the kept versions.
 #[utoipa::path(get, path = "/corpus/versions", operation_id = "list_corpus_versions", tag = "corpus",
-    responses((status = 200, description = "Kept versions", body = VersionsResponse)))]
+    responses((status = 200, description = "Kept versions", body = VersionsResponse), Refusals<Reading>))]
 pub(crate) async fn list(Base(base): Base) -> Result<Json<VersionsResponse>, Problem> {
     // Reading the kept versions touches the disk.
     let listed = tokio::task::spawn_blocking(move || base.versions()).await;

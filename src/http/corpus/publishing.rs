@@ -9,12 +9,12 @@ use crate::corpus::Issue;
 use crate::gate::GateReport;
 use crate::knowledge_base::{KnowledgeBase, PublishError, ReloadReport};
 
-use super::problem::{Code, ErrorItem, Problem};
-use super::state::App;
+use crate::http::metrics::Metrics;
+use crate::http::problem::{Code, ErrorItem, Problem};
 
 /// Runs a change to a knowledge base on the blocking pool and reports how it went.
 pub(crate) async fn run(
-    app: &App,
+    metrics: &Metrics,
     base: Arc<KnowledgeBase>,
     change: impl FnOnce(&KnowledgeBase) -> Result<ReloadReport, PublishError> + Send + 'static,
 ) -> Result<Json<ReloadReport>, Problem> {
@@ -22,12 +22,12 @@ pub(crate) async fn run(
     let span = tracing::Span::current();
     let work = tokio::task::spawn_blocking(move || span.in_scope(|| change(&worker)));
     let Ok(outcome) = work.in_current_span().await else {
-        app.metrics.publish(base.name(), "failed");
+        metrics.publish(base.name(), "failed");
         return Err(Problem::new(Code::Internal, "preparing failed; nothing changed"));
     };
     match outcome {
         Ok(report) => {
-            app.metrics.publish(base.name(), outcome_name(&report));
+            metrics.publish(base.name(), outcome_name(&report));
             tracing::info!(
                 kb = base.name(),
                 corpus.version = report.version,
@@ -39,11 +39,17 @@ pub(crate) async fn run(
             Ok(Json(report))
         }
         Err(error) => {
-            app.metrics.publish(base.name(), "refused");
-            tracing::warn!(kb = base.name(), error = %error, "a corpus change was refused");
+            metrics.publish(base.name(), "refused");
+            tracing::warn!(kb = base.name(), error = with_causes(&error), "a corpus change was refused");
             Err(problem(&error))
         }
     }
+}
+
+/// An error with everything that caused it, for the log.
+fn with_causes(error: &PublishError) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// How a change went, as the counter of publishes calls it.

@@ -13,19 +13,19 @@ use crate::snapshot::Snapshot;
 
 use super::auth::Caller;
 use super::observe::KbName;
-use super::problem::{Code, Problem};
-use super::state::{App, AppState};
+use crate::http::bases::Bases;
+use crate::http::problem::{Code, Problem};
 
 /// Middleware: finds the knowledge base named in the path, or the default one, and leaves it in the request.
 pub(crate) async fn choose(
-    State(app): State<AppState>,
+    State(bases): State<Arc<Bases>>,
     params: RawPathParams,
     mut request: Request,
     next: Next,
 ) -> Response {
     let named = params.iter().find(|(name, _)| *name == "kb").map_or(DEFAULT_KB, |(_, value)| value);
     let caller = request.extensions().get::<Arc<Caller>>().map(AsRef::as_ref);
-    let base = match find(&app, caller, named) {
+    let base = match find(&bases, caller, named) {
         Ok(base) => base,
         Err(problem) => return problem.into_response(),
     };
@@ -37,16 +37,13 @@ pub(crate) async fn choose(
 }
 
 /// A key that is bound to other knowledge bases does not learn whether this one exists.
-fn find(app: &App, caller: Option<&Caller>, name: &str) -> Result<Arc<KnowledgeBase>, Problem> {
+fn find(bases: &Bases, caller: Option<&Caller>, name: &str) -> Result<Arc<KnowledgeBase>, Problem> {
     let bound = caller.and_then(|caller| caller.key.knowledge_bases.as_ref());
     if bound.is_some_and(|bound| !bound.iter().any(|allowed| allowed == name)) {
         return Err(Problem::new(Code::Forbidden, "this API key is not for this knowledge base"));
     }
-    let Some(bases) = app.bases() else {
-        return Err(Problem::new(Code::NotReady, "the knowledge bases are being prepared").retry_after(1));
-    };
-    let base = bases.get(name).ok_or_else(|| Problem::new(Code::NotFound, "no such knowledge base"))?;
-    Ok(Arc::clone(base))
+    let base = bases.ready()?.get(name);
+    base.cloned().ok_or_else(|| Problem::new(Code::NotFound, "no such knowledge base"))
 }
 
 /// Extractor: the snapshot this request is answered from, taken once.

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use crate::corpus::Issue;
 
-use super::knowledge_base::Current;
+use crate::http::middleware::knowledge_base::Current;
+use crate::http::problem::{Reading, Refusals};
 
 /// The live corpus and model.
 #[derive(Debug, Serialize, ToSchema)]
@@ -24,7 +25,7 @@ pub(crate) struct CorpusResponse {
 
 /// Shows the live corpus.
 #[utoipa::path(get, path = "/corpus", operation_id = "show_corpus", tag = "corpus",
-    responses((status = 200, description = "The live corpus", body = CorpusResponse)))]
+    responses((status = 200, description = "The live corpus", body = CorpusResponse), Refusals<Reading>))]
 pub(crate) async fn show(Current(snapshot): Current) -> Json<CorpusResponse> {
     let corpus = &snapshot.corpus;
     Json(CorpusResponse {

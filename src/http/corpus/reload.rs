@@ -1,17 +1,19 @@
 //! `POST /v1/corpus/reload`: the corpus directory as it is now becomes the live one.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 
 use crate::knowledge_base::{ReloadOptions, ReloadReport};
 
-use super::extract::Params;
-use super::knowledge_base::Base;
-use super::problem::Problem;
-use super::state::AppState;
-use super::validate::Checks;
-use super::{message, publishing};
+use super::publishing;
+use crate::clock;
+use crate::http::metrics::Metrics;
+use crate::http::middleware::knowledge_base::Base;
+use crate::http::problem::{Problem, Publishing, Refusals};
+use crate::http::request::{Checks, Params};
 
 /// How to reload.
 #[derive(Debug, Deserialize)]
@@ -55,12 +57,12 @@ impl ReloadQuery {
         ("force" = Option<bool>, Query, description = "Publish even where the gate refuses; false where absent"),
         ("reason" = Option<String>, Query, description = "Why, 1..=200 characters; required with `force` and kept with the version"),
     ),
-    responses((status = 200, description = "What changed", body = ReloadReport)))]
+    responses((status = 200, description = "What changed", body = ReloadReport), Refusals<Publishing>))]
 pub(crate) async fn reload(
-    State(app): State<AppState>,
+    State(metrics): State<Arc<Metrics>>,
     Base(base): Base,
     Params(query): Params<ReloadQuery>,
 ) -> Result<Json<ReloadReport>, Problem> {
     let options = query.checked()?;
-    publishing::run(&app, base, move |base| base.reload(&options, message::now())).await
+    publishing::run(&metrics, base, move |base| base.reload(&options, clock::now())).await
 }

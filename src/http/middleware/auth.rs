@@ -14,8 +14,7 @@ use subtle::ConstantTimeEq as _;
 use crate::config::{ApiKey, Config, Role};
 
 use super::observe::KeyName;
-use super::problem::{Code, Problem};
-use super::state::AppState;
+use crate::http::problem::{Code, Problem};
 
 /// A configured key with its own rate limit.
 #[derive(Debug)]
@@ -66,8 +65,8 @@ fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
 }
 
 /// Middleware: finds the caller and leaves it in the request.
-pub(crate) async fn authenticate(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
-    let caller = match app.keyring.identify(request.headers()) {
+pub(crate) async fn authenticate(State(keyring): State<Arc<Keyring>>, mut request: Request, next: Next) -> Response {
+    let caller = match keyring.identify(request.headers()) {
         Ok(caller) => caller,
         Err(problem) => return problem.into_response(),
     };

@@ -1,18 +1,19 @@
 //! `POST /v1/answer`: a customer's question.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::answer::{Answered, Question};
-
-use super::extract::Json;
-use super::knowledge_base::Current;
-use super::message;
-use super::problem::{Code, Problem};
-use super::state::AppState;
-use super::validate::Checks;
+use crate::answer::{Answered, Decision, Question};
+use crate::clock;
+use crate::config::Limits;
+use crate::http::message_id;
+use crate::http::middleware::knowledge_base::Current;
+use crate::http::middleware::observe::DecisionLabel;
+use crate::http::problem::{Asking, Code, Problem, Refusals};
+use crate::http::request::{Checks, Json};
 
 /// A question with what the channel knows about the customer.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -87,17 +88,26 @@ impl AnswerRequest {
 
 /// Answers a question, offers similar ones, or hands off to a skill group.
 #[utoipa::path(post, path = "/answer", tag = "answering", request_body = AnswerRequest,
-    responses((status = 200, description = "The decision", body = AnswerResponse)))]
+    responses((status = 200, description = "The decision", body = AnswerResponse), Refusals<Asking>))]
 pub(crate) async fn answer(
-    State(app): State<AppState>,
+    State(limits): State<Limits>,
     Current(snapshot): Current,
     Json(request): Json<AnswerRequest>,
 ) -> Result<impl IntoResponse, Problem> {
-    let question = request.check(app.config.limits.question_chars)?;
-    let answered = crate::answer::answer(&snapshot, &question, message::now()).map_err(|error| {
+    let question = request.check(limits.question_chars)?;
+    let message_id = message_id::new();
+    let answered = crate::answer::answer(&snapshot, &question, clock::now()).map_err(|error| {
         tracing::error!(%error, "the index could not be read");
         Problem::new(Code::Internal, "answering failed; the log names it under the request id")
     })?;
-    let label = message::label_answer(&answered);
-    Ok((label, axum::Json(AnswerResponse { answered, message_id: message::new_id() })))
+    Ok((Extension(DecisionLabel(name(answered.decision))), axum::Json(AnswerResponse { answered, message_id })))
+}
+
+/// A decision as logs and metrics call it.
+fn name(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Answer => "answer",
+        Decision::Suggest => "suggest",
+        Decision::Handoff => "handoff",
+    }
 }

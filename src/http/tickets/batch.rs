@@ -6,16 +6,14 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::classify::{ClassifyRequest, ClassifyResponse, name};
+use crate::config::Limits;
+use crate::http::metrics::Metrics;
+use crate::http::middleware::knowledge_base::{Base, Current};
+use crate::http::problem::{Asking, Code, Problem, Refusals};
+use crate::http::request::{Checks, Json};
 use crate::snapshot::Snapshot;
 use crate::tickets::RouteDecision;
-
-use super::classify::{ClassifyRequest, ClassifyResponse};
-use super::extract::Json;
-use super::knowledge_base::{Base, Current};
-use super::message;
-use super::problem::{Code, Problem};
-use super::state::AppState;
-use super::validate::Checks;
 
 /// Tickets per task of the blocking pool: long enough to pay for the hand-over, short enough to stop in time.
 const CHUNK: usize = 64;
@@ -51,19 +49,19 @@ impl BatchRequest {
 
 /// Chooses skill groups for many tickets. One faulty ticket refuses the batch.
 #[utoipa::path(post, path = "/classify/batch", tag = "routing", request_body = BatchRequest,
-    responses((status = 200, description = "Results in the order of the tickets", body = BatchResponse)))]
+    responses((status = 200, description = "Results in the order of the tickets", body = BatchResponse), Refusals<Asking>))]
 pub(crate) async fn classify_batch(
-    State(app): State<AppState>,
+    State(limits): State<Limits>,
+    State(metrics): State<Arc<Metrics>>,
     Base(base): Base,
     Current(snapshot): Current,
     Json(request): Json<BatchRequest>,
 ) -> Result<axum::Json<BatchResponse>, Problem> {
-    let limits = app.config.limits;
     request.check(limits.batch_tickets, limits.ticket_chars)?;
     let results = route_all(snapshot, request.tickets).await?;
     for decision in [RouteDecision::Route, RouteDecision::Review] {
         let count = results.iter().filter(|result| result.routed.decision == decision).count();
-        app.metrics.decisions(base.name(), message::route_name(decision), count as u64);
+        metrics.decisions(base.name(), name(decision), count as u64);
     }
     Ok(axum::Json(BatchResponse { results }))
 }

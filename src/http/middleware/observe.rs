@@ -4,16 +4,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument as _;
 
 use crate::knowledge_base::KnowledgeBase;
 
-use super::problem::Problem;
 use super::request_id::RequestId;
-use super::state::AppState;
+use crate::http::metrics::{Metrics, Seen};
+use crate::http::problem::Problem;
 
 /// Response extension: what was decided.
 #[derive(Debug, Clone, Copy)]
@@ -27,20 +27,8 @@ pub(crate) struct KeyName(pub(crate) Arc<str>);
 #[derive(Debug, Clone)]
 pub(crate) struct KbName(pub(crate) Arc<KnowledgeBase>);
 
-/// What one request was and how it went.
-#[derive(Debug)]
-pub(crate) struct Seen<'a> {
-    pub(crate) method: &'static str,
-    /// The pattern, never the path: paths are the client's to choose.
-    pub(crate) route: &'a str,
-    pub(crate) status: StatusCode,
-    pub(crate) seconds: f64,
-    pub(crate) kb: &'a str,
-    pub(crate) decision: Option<&'static str>,
-}
-
 pub(crate) async fn record(
-    State(app): State<AppState>,
+    State(metrics): State<Arc<Metrics>>,
     route: Option<MatchedPath>,
     request: Request,
     next: Next,
@@ -60,7 +48,7 @@ pub(crate) async fn record(
         kb: extensions.get::<KbName>().map_or("", |kb| kb.0.name()),
         decision: extensions.get::<DecisionLabel>().map(|label| label.0),
     };
-    app.metrics.request(&seen);
+    metrics.request(&seen);
     let key = extensions.get::<KeyName>().map_or("", |name| &*name.0);
     let code = extensions.get::<Problem>().map_or("", |problem| problem.code.name());
     log(&seen, request_id, key, code);

@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::problem::Problem;
+use crate::http::problem::Problem;
 
 /// Header of the id, both ways.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");

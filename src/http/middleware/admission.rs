@@ -1,6 +1,7 @@
 //! Admission control: a bounded number of requests at work, a bounded number waiting briefly, the rest shed at once.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -9,8 +10,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::problem::{Code, Problem};
-use super::state::AppState;
+use crate::http::metrics::Metrics;
+use crate::http::problem::{Code, Problem};
 
 /// The permits of one server.
 #[derive(Debug)]
@@ -19,12 +20,13 @@ pub(crate) struct Admission {
     capacity: usize,
     waiting: AtomicUsize,
     patience: Duration,
+    metrics: Arc<Metrics>,
 }
 
 impl Admission {
-    pub(crate) fn new(capacity: NonZeroUsize, patience: Duration) -> Self {
+    pub(crate) fn new(capacity: NonZeroUsize, patience: Duration, metrics: Arc<Metrics>) -> Self {
         let capacity = capacity.get().min(Semaphore::MAX_PERMITS);
-        Self { permits: Semaphore::new(capacity), capacity, waiting: AtomicUsize::new(0), patience }
+        Self { permits: Semaphore::new(capacity), capacity, waiting: AtomicUsize::new(0), patience, metrics }
     }
 
     /// Requests at work now.
@@ -58,9 +60,9 @@ impl Drop for Place<'_> {
     }
 }
 
-pub(crate) async fn admit(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let Some(_permit) = app.admission.enter().await else {
-        app.metrics.shed();
+pub(crate) async fn admit(State(admission): State<Arc<Admission>>, request: Request, next: Next) -> Response {
+    let Some(_permit) = admission.enter().await else {
+        admission.metrics.shed();
         return Problem::new(Code::Overloaded, "too many requests are at work; try again shortly")
             .retry_after(1)
             .into_response();
@@ -74,7 +76,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_house_sheds_after_the_patience_and_reopens() {
-        let admission = Admission::new(NonZeroUsize::MIN, Duration::from_millis(5));
+        let admission = Admission::new(NonZeroUsize::MIN, Duration::from_millis(5), Arc::default());
         let inside = admission.enter().await;
         assert!(inside.is_some());
         assert_eq!(admission.in_flight(), 1);
@@ -86,7 +88,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_queue_is_bounded() {
-        let admission = Admission::new(NonZeroUsize::MIN, Duration::from_secs(60));
+        let admission = Admission::new(NonZeroUsize::MIN, Duration::from_secs(60), Arc::default());
         let _inside = admission.enter().await;
         let waiting = admission.enter();
         tokio::pin!(waiting);

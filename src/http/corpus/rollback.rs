@@ -1,17 +1,19 @@
 //! `POST /v1/corpus/rollback`: a kept version becomes the live one again.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::knowledge_base::ReloadReport;
 
-use super::extract::Json;
-use super::knowledge_base::Base;
-use super::problem::Problem;
-use super::state::AppState;
-use super::validate::Checks;
-use super::{message, publishing};
+use super::publishing;
+use crate::clock;
+use crate::http::metrics::Metrics;
+use crate::http::middleware::knowledge_base::Base;
+use crate::http::problem::{Problem, PublishingBody, Refusals};
+use crate::http::request::{Checks, Json};
 
 /// Which version to publish.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -24,14 +26,14 @@ pub(crate) struct RollbackRequest {
 
 /// Publishes a kept version again.
 #[utoipa::path(post, path = "/corpus/rollback", operation_id = "roll_back_corpus", tag = "corpus", request_body = RollbackRequest,
-    responses((status = 200, description = "What changed", body = ReloadReport)))]
+    responses((status = 200, description = "What changed", body = ReloadReport), Refusals<PublishingBody>))]
 pub(crate) async fn rollback(
-    State(app): State<AppState>,
+    State(metrics): State<Arc<Metrics>>,
     Base(base): Base,
     Json(request): Json<RollbackRequest>,
 ) -> Result<axum::Json<ReloadReport>, Problem> {
     let mut checks = Checks::default();
     let version = checks.text("version", &request.version, 64).to_owned();
     checks.finish()?;
-    publishing::run(&app, base, move |base| base.rollback(&version, message::now())).await
+    publishing::run(&metrics, base, move |base| base.rollback(&version, clock::now())).await
 }

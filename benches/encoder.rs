@@ -8,9 +8,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use yingda::encoder::kernels::{INPUT_LIMIT, Kernel, Matrix};
-use yingda::encoder::packed::{Packed, Windows};
-use yingda::encoder::{Encoder, Scratch};
+use yingda::encoder::{Encoder, INPUT_LIMIT, Kernel, PackedMatrix, Scratch, Windows};
 
 /// Questions of 14 characters.
 const ASKED: [&str; 4] = [
@@ -49,7 +47,7 @@ fn products(c: &mut Criterion) {
         ("transformer, outer", 384, 1536, TOKENS),
     ] {
         let (weights, row_scales) = weights(rows, columns);
-        let packed = Packed::new(columns, &weights, &row_scales).unwrap();
+        let packed = PackedMatrix::new(columns, &weights, &row_scales).unwrap();
         let (input, scales, mut out) = (inputs(count * columns), vec![0.5; count], vec![0.0; count * rows]);
         group.throughput(Throughput::Elements((rows * columns * count).try_into().unwrap()));
         for kernel in Kernel::available() {
@@ -68,7 +66,7 @@ fn convolutions(c: &mut Criterion) {
     for width in [2, 3, 5] {
         let columns = width * CHANNELS;
         let (weights, row_scales) = weights(CHANNELS, columns);
-        let packed = Packed::new(columns, &weights, &row_scales).unwrap();
+        let packed = PackedMatrix::new(columns, &weights, &row_scales).unwrap();
         let (values, scales) = (inputs((TOKENS + width - 1) * CHANNELS), [0.5; TOKENS]);
         let mut out = vec![0.0; TOKENS * CHANNELS];
         group.throughput(Throughput::Elements((CHANNELS * columns * TOKENS).try_into().unwrap()));
@@ -88,13 +86,12 @@ fn scan(c: &mut Criterion) {
     let mut group = c.benchmark_group("scan");
     for stored in [5_000, 15_000] {
         let (weights, row_scales) = weights(stored, DIMENSIONS);
-        let matrix = Matrix::new(DIMENSIONS, weights, row_scales).unwrap();
-        let (input, mut out) = (inputs(DIMENSIONS), vec![0.0; stored]);
+        let matrix = PackedMatrix::padded(DIMENSIONS, weights, row_scales).unwrap();
+        let (input, mut out) = (inputs(DIMENSIONS), vec![0.0; matrix.rows()]);
         group.throughput(Throughput::Elements(stored.try_into().unwrap()));
         for kernel in Kernel::available() {
-            let matrix = matrix.clone().with_kernel(kernel);
             group.bench_function(BenchmarkId::new(format!("{stored} vectors"), name(kernel)), |b| {
-                b.iter(|| matrix.multiply(black_box(&input), &[0.5], &mut out));
+                b.iter(|| matrix.multiply(kernel, black_box(&input), &[0.5], &mut out));
             });
         }
     }

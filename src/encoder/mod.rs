@@ -6,28 +6,21 @@
 //! the platform's mathematics library is called. Nothing here compares vectors,
 //! stores them or knows what a question is.
 
+mod arithmetic;
 mod convolutional;
 mod error;
-pub mod kernels;
-mod lanes;
-pub mod packed;
-mod panels;
-mod pieces;
+mod layer_norm;
 mod projection;
 mod sentence;
-mod tiles;
 mod transformer;
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-mod vectors;
-#[cfg(target_arch = "x86_64")]
-mod vnni;
 mod weights;
+mod word_piece;
 
 use serde::Deserialize;
 
+pub use self::arithmetic::{INPUT_LIMIT, Kernel, PackedMatrix, Windows, quantize};
 use self::convolutional::Convolutional;
 pub use self::error::EncoderError;
-use self::kernels::Kernel;
 pub use self::sentence::{Description, EncoderKind, SentenceEncoder};
 use self::transformer::Transformer;
 use self::weights::Weights;

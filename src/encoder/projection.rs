@@ -2,14 +2,14 @@
 //! the same answer lie together. `models/encoder/fit_projection.py` says how it is fitted.
 
 use super::EncoderError;
-use super::kernels::{Kernel, quantize};
-use super::packed::Packed;
+use super::arithmetic::PackedMatrix;
+use super::arithmetic::{Kernel, quantize};
 use super::weights::Weights;
 
 /// A projection and the mean of what it makes of questions of all fields.
 #[derive(Debug, Clone)]
 pub(super) struct Projection {
-    matrix: Packed,
+    matrix: PackedMatrix,
     kernel: Kernel,
     mean: Vec<f32>,
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::lanes;
+use super::arithmetic::reduce;
 use super::projection::Projection;
 use super::{Encoder, EncoderError, Scratch};
 
@@ -150,7 +150,7 @@ impl SentenceEncoder {
         let (network, peaks) =
             self.pass(normalized, |network, scratch| (network.to_vec(), self.network.peaks(scratch)));
         let mut meaning = self.projection.apply(&network);
-        lanes::normalize(&mut meaning);
+        reduce::normalize(&mut meaning);
         Description { network, meaning, peaks }
     }
 

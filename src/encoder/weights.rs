@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::EncoderError;
-use super::packed::Packed;
+use super::arithmetic::PackedMatrix;
 
 /// First bytes of every weight file; the digit is the version of the layout.
 const MAGIC: &[u8] = b"YDENC1\n";
@@ -143,15 +143,15 @@ impl<'a> Weights<'a> {
     /// # Errors
     ///
     /// `EncoderError::Tensor` when one of the two is missing or of another type,
-    /// `EncoderError::Shape` when they do not fit together or [`Packed`] does not take them.
-    pub(super) fn matrix(&self, name: &str) -> Result<Packed, EncoderError> {
+    /// `EncoderError::Shape` when they do not fit together or [`PackedMatrix`] does not take them.
+    pub(super) fn matrix(&self, name: &str) -> Result<PackedMatrix, EncoderError> {
         let scales = self.floats(&format!("{name}.scales"))?;
         let name = format!("{name}.weights");
         let weights: Vec<i8> = self.typed(&name, Kind::I8)?.iter().map(|byte| byte.cast_signed()).collect();
         let &[_, columns] = self.shape(&name)? else {
             return Err(problem(&name, "a matrix has two dimensions"));
         };
-        Packed::new(columns, &weights, &scales)
+        PackedMatrix::new(columns, &weights, &scales)
     }
 
     fn typed(&self, name: &str, kind: Kind) -> Result<&'a [u8], EncoderError> {

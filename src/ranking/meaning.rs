@@ -9,8 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::embeddings::EmbeddingTable;
-use crate::encoder::SentenceEncoder;
-use crate::encoder::kernels::{Matrix, quantize};
+use crate::encoder::{Kernel, PackedMatrix, SentenceEncoder, quantize};
 
 /// A corpus's own mean counts as much as the general one at this many questions.
 const MEAN_WEIGHT: f32 = 50.0;
@@ -34,7 +33,7 @@ pub struct MeaningIndex {
     pub embeddings: Arc<EmbeddingTable>,
     mean: Vec<f32>,
     /// One row a stored question; `None` where there are none.
-    vectors: Option<Matrix>,
+    vectors: Option<StoredVectors>,
     /// Mean cosine of each question with its nearest neighbours of other entries, in 0..=1: how many questions it is
     /// mistaken for (cross-domain similarity local scaling, Conneau et al. 2018).
     crowding: Vec<f32>,
@@ -49,7 +48,7 @@ impl MeaningIndex {
         let mean = shrunken_mean(normalized.iter().map(vector), encoder.mean());
         let meanings: Vec<Meaning> = normalized.par_iter().map(|text| Meaning::new(vector(text), &mean)).collect();
         let dimensions = encoder.dimensions();
-        let vectors = stored(&meanings, dimensions);
+        let vectors = StoredVectors::new(&meanings, dimensions);
         let crowding = crowding(&meanings, entries, dimensions);
         Self { encoder, embeddings: Arc::new(embeddings), mean, vectors, crowding }
     }
@@ -64,10 +63,7 @@ impl MeaningIndex {
     /// Cosine of a question with every stored one, in their order.
     #[must_use]
     pub fn cosines(&self, asked: &Meaning) -> Vec<f32> {
-        let Some(vectors) = &self.vectors else { return Vec::new() };
-        let mut cosines = vec![0.0; vectors.rows()];
-        vectors.multiply(&asked.input, &[asked.scale], &mut cosines);
-        cosines
+        self.vectors.as_ref().map(|vectors| vectors.cosines(asked)).unwrap_or_default()
     }
 
     /// Mean cosine of a stored question with its nearest neighbours of other entries.
@@ -105,18 +101,38 @@ fn shrunken_mean(vectors: impl Iterator<Item = Vec<f32>>, general: &[f32]) -> Ve
     sum.into_iter().map(|value| value / count).collect()
 }
 
-/// The vectors in 8 bits, a scale a row.
-fn stored(meanings: &[Meaning], dimensions: usize) -> Option<Matrix> {
-    let mut weights = Vec::with_capacity(meanings.len() * dimensions);
-    let mut scales = Vec::with_capacity(meanings.len());
-    for meaning in meanings {
-        let largest = meaning.input.iter().map(|value| value.unsigned_abs()).max().unwrap_or(0).max(1);
-        let step = f32::from(largest) / 127.0;
-        #[expect(clippy::cast_possible_truncation, reason = "at most 127 by the choice of the step")]
-        weights.extend(meaning.input.iter().map(|value| (f32::from(*value) / step).round_ties_even() as i8));
-        scales.push(step * meaning.scale);
+/// Vectors in 8 bits a dimension, as many rows as questions and some of padding.
+#[derive(Debug)]
+struct StoredVectors {
+    matrix: PackedMatrix,
+    kernel: Kernel,
+    questions: usize,
+}
+
+impl StoredVectors {
+    /// One row a question; `None` where there are none.
+    fn new(meanings: &[Meaning], dimensions: usize) -> Option<Self> {
+        let mut weights = Vec::with_capacity(meanings.len() * dimensions);
+        let mut scales = Vec::with_capacity(meanings.len());
+        for meaning in meanings {
+            let largest = meaning.input.iter().map(|value| value.unsigned_abs()).max().unwrap_or(0).max(1);
+            let step = f32::from(largest) / 127.0;
+            #[expect(clippy::cast_possible_truncation, reason = "at most 127 by the choice of the step")]
+            weights.extend(meaning.input.iter().map(|value| (f32::from(*value) / step).round_ties_even() as i8));
+            scales.push(step * meaning.scale);
+        }
+        let questions = scales.len();
+        let matrix = PackedMatrix::padded(dimensions, weights, scales).ok().filter(|_| questions > 0)?;
+        Some(Self { matrix, kernel: Kernel::detect(), questions })
     }
-    Matrix::new(dimensions, weights, scales).ok().filter(|matrix| matrix.rows() > 0)
+
+    /// Cosine of a question with every stored one, in their order.
+    fn cosines(&self, asked: &Meaning) -> Vec<f32> {
+        let mut cosines = vec![0.0; self.matrix.rows()];
+        self.matrix.multiply(self.kernel, &asked.input, &[asked.scale], &mut cosines);
+        cosines.truncate(self.questions);
+        cosines
+    }
 }
 
 /// Mean cosine of each question with its nearest neighbours among at most [`NEIGHBOURHOOD`] questions of other entries.
@@ -124,12 +140,11 @@ fn crowding(meanings: &[Meaning], entries: &[u32], dimensions: usize) -> Vec<f32
     let stride = meanings.len().div_ceil(NEIGHBOURHOOD).max(1);
     let sampled: Vec<usize> = (0..meanings.len()).step_by(stride).collect();
     let sample: Vec<Meaning> = sampled.iter().map(|at| meanings[*at].clone()).collect();
-    let Some(vectors) = stored(&sample, dimensions) else { return vec![0.0; meanings.len()] };
+    let Some(vectors) = StoredVectors::new(&sample, dimensions) else { return vec![0.0; meanings.len()] };
     // Of a sample of one in n, the nearest few stand for n times as many.
     let neighbours = NEIGHBOURS.div_ceil(stride);
     let measure = |(at, meaning): (usize, &Meaning)| {
-        let mut cosines = vec![0.0; vectors.rows()];
-        vectors.multiply(&meaning.input, &[meaning.scale], &mut cosines);
+        let cosines = vectors.cosines(meaning);
         let own = entries.get(at);
         let mut nearest = [f32::NEG_INFINITY; NEIGHBOURS];
         for (cosine, other) in cosines.iter().zip(&sampled) {

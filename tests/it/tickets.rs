@@ -81,6 +81,7 @@ fn routing(rules: Vec<RoutingRule>) -> Routing {
         flow: vec!["客服".to_owned(), "财务".to_owned()],
         promise: "退款专员将在 2 小时内联系您".to_owned(),
         precision: None,
+        aliases: Vec::new(),
     };
     Routing { groups: vec![refund], rules, ..Routing::default() }
 }

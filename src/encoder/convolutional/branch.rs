@@ -5,9 +5,9 @@
 //! is a run of the same integers wherever it stands.
 
 use crate::encoder::EncoderError;
-use crate::encoder::kernels::{Kernel, quantize};
-use crate::encoder::lanes::vectorize_loop;
-use crate::encoder::packed::{Packed, Windows};
+use crate::encoder::arithmetic::vectorize_loop;
+use crate::encoder::arithmetic::{Kernel, quantize};
+use crate::encoder::arithmetic::{PackedMatrix, Windows};
 use crate::encoder::weights::Weights;
 
 /// Two convolutions of the same width, each with `ReLU` and a residual connection.
@@ -24,7 +24,7 @@ pub(super) struct Branch {
 /// width × channels → channels.
 #[derive(Debug, Clone)]
 struct Convolution {
-    matrix: Packed,
+    matrix: PackedMatrix,
     bias: Vec<f32>,
 }
 
@@ -122,7 +122,7 @@ mod tests {
     fn branch(width: usize, before: usize) -> Branch {
         let convolution = |weight| {
             let row: Vec<i8> = (0..width * CHANNELS).map(|i| if i % CHANNELS == 0 { weight } else { 0 }).collect();
-            let matrix = Packed::new(width * CHANNELS, &row.repeat(CHANNELS), &[1.0; CHANNELS]).unwrap();
+            let matrix = PackedMatrix::new(width * CHANNELS, &row.repeat(CHANNELS), &[1.0; CHANNELS]).unwrap();
             Convolution { matrix, bias: vec![0.0; CHANNELS] }
         };
         Branch { width, before, first: convolution(1), second: convolution(0) }

@@ -17,11 +17,12 @@ use self::branch::{Branch, relu};
 use self::projection::Projection;
 use self::table::Table;
 use super::EncoderError;
-use super::kernels::{Kernel, quantize};
-use super::lanes::{self, LayerNorm, vectorize_loop};
-use super::packed::Packed;
-use super::pieces::{Lattice, Pieces};
+use super::arithmetic::PackedMatrix;
+use super::arithmetic::{Kernel, quantize};
+use super::arithmetic::{reduce, vectorize_loop};
+use super::layer_norm::LayerNorm;
 use super::weights::Weights;
+use super::word_piece::{Lattice, Pieces};
 
 /// Pieces of a text that count; about 700 Chinese characters.
 const LONGEST: usize = 512;
@@ -35,10 +36,10 @@ pub struct Convolutional {
     branches: Vec<Branch>,
     /// Over embedding and branches, side by side.
     norm: LayerNorm,
-    pooling: Packed,
+    pooling: PackedMatrix,
     pooling_bias: Vec<f32>,
     /// Residual dense layers without bias: see [`Convolutional::head`].
-    stack: [Packed; 4],
+    stack: [PackedMatrix; 4],
     kernel: Kernel,
 }
 
@@ -115,7 +116,7 @@ impl Convolutional {
         let [first, second, third, fourth] = &self.stack;
         let hidden = second.rows();
         let output = fourth.rows();
-        let shape = |matrix: &Packed| (matrix.columns(), matrix.rows());
+        let shape = |matrix: &PackedMatrix| (matrix.columns(), matrix.rows());
         channels > 0
             && self.projection.width() == inner
             && [self.norm.weight.len(), self.norm.bias.len()] == [features; 2]
@@ -147,7 +148,7 @@ impl Convolutional {
 
     /// The largest value of each feature over the pieces of the text encoded last: embedding and branches side by side.
     pub(super) fn peaks(&self, buffers: &Buffers) -> Vec<f32> {
-        lanes::peaks(self.kernel, &buffers.features, self.norm.weight.len())
+        reduce::peaks(self.kernel, &buffers.features, self.norm.weight.len())
     }
 
     /// Looks up the pieces, fills the embedding part of `features` and `projected`; returns their number.
@@ -205,7 +206,7 @@ impl Convolutional {
             || {
                 for row in features.chunks_exact_mut(width) {
                     self.norm.apply(row);
-                    lanes::add(pooled, row);
+                    reduce::add(pooled, row);
                 }
             },
         );
@@ -229,16 +230,16 @@ impl Convolutional {
         let (a, skipped) = wide.split_at_mut(second.rows());
         rectify(a);
         product(self.kernel, second, a, (codes, scales), narrow);
-        lanes::add(narrow, skipped);
+        reduce::add(narrow, skipped);
         rectify(narrow);
 
         product(self.kernel, third, narrow, (codes, scales), wide);
         let (c, skipped) = wide.split_at_mut(fourth.rows());
         rectify(c);
         product(self.kernel, fourth, c, (codes, scales), narrow);
-        lanes::add(narrow, skipped);
+        reduce::add(narrow, skipped);
         let mut vector: Vec<f32> = narrow.iter().map(|value| libm::tanhf(*value)).collect();
-        lanes::normalize(&mut vector);
+        reduce::normalize(&mut vector);
         vector
     }
 }
@@ -251,7 +252,7 @@ fn norm(weights: &Weights<'_>, name: &str, epsilon: f32) -> Result<LayerNorm, En
 /// out = matrix · input, for one row.
 fn product(
     kernel: Kernel,
-    matrix: &Packed,
+    matrix: &PackedMatrix,
     input: &[f32],
     (codes, scales): (&mut Vec<i16>, &mut Vec<f32>),
     out: &mut Vec<f32>,

@@ -7,9 +7,10 @@
 use super::norm;
 use super::table::Table;
 use crate::encoder::EncoderError;
-use crate::encoder::kernels::{Kernel, quantize};
-use crate::encoder::lanes::{self, LayerNorm, vectorize_loop};
-use crate::encoder::packed::Packed;
+use crate::encoder::arithmetic::PackedMatrix;
+use crate::encoder::arithmetic::{Kernel, quantize};
+use crate::encoder::arithmetic::{reduce, vectorize_loop};
+use crate::encoder::layer_norm::LayerNorm;
 use crate::encoder::weights::Weights;
 
 /// Pieces whose projections are kept: 12 MB.
@@ -20,7 +21,7 @@ const TOGETHER: usize = 64;
 /// A linear layer with layer normalisation.
 #[derive(Debug, Clone)]
 pub(super) struct Projection {
-    matrix: Packed,
+    matrix: PackedMatrix,
     bias: Vec<f32>,
     /// Over the inputs of all branches together.
     norm: LayerNorm,
@@ -119,7 +120,7 @@ impl Projection {
             #[inline(always)]
             || {
                 for row in rare.chunks_exact_mut(width) {
-                    lanes::add(row, &self.bias);
+                    reduce::add(row, &self.bias);
                     self.norm.apply(row);
                 }
             },

@@ -1,12 +1,12 @@
 //! Scaled dot-product attention of a text's tokens to each other.
 //!
 //! Small beside the matrix products, hence plain floats, in the fixed order of
-//! `lanes`. Takes one whole text: no mask, no causal order, no cache.
+//! `arithmetic::reduce`. Takes one whole text: no mask, no causal order, no cache.
 
 use pulp::NullaryFnOnce;
 
 use super::elementary::exp;
-use crate::encoder::lanes;
+use crate::encoder::arithmetic::reduce;
 
 /// Elements of one head: the loops below are unrolled for it.
 pub(super) const HEAD: usize = 32;
@@ -38,7 +38,7 @@ impl NullaryFnOnce for Attention<'_> {
             let of_head = |part: usize| projected.iter().skip(part * heads + head).step_by(stride);
             for (query, out) in of_head(0).zip(context.iter_mut().skip(head).step_by(heads)) {
                 for (weight, key) in weights.iter_mut().zip(of_head(1)) {
-                    *weight = lanes::dot(query, key) * SCALE;
+                    *weight = reduce::dot(query, key) * SCALE;
                 }
                 softmax(weights);
                 let mut sums = [0.0; HEAD];
@@ -59,11 +59,11 @@ const SCALE: f32 = 0.176_776_7;
 /// Turns scores into positive weights that add up to one.
 #[inline(always)]
 fn softmax(scores: &mut [f32]) {
-    let largest = lanes::largest(scores);
+    let largest = reduce::largest(scores);
     for score in scores.iter_mut() {
         *score = exp(*score - largest);
     }
-    let total = lanes::sum(scores);
+    let total = reduce::sum(scores);
     for score in scores {
         *score /= total;
     }

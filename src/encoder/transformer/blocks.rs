@@ -6,7 +6,7 @@
 //! called `Q4_0`). This file unpacks them and multiplies nothing.
 
 use crate::encoder::EncoderError;
-use crate::encoder::packed::Packed;
+use crate::encoder::arithmetic::PackedMatrix;
 use crate::encoder::weights::Weights;
 
 /// Weights that share a scale.
@@ -15,7 +15,7 @@ const BLOCK: usize = 32;
 /// Bytes of one block's codes.
 const BYTES: usize = BLOCK / 2;
 
-/// Largest magnitude of a weight in [`Packed`]: eight bits, used symmetrically.
+/// Largest magnitude of a weight in [`PackedMatrix`]: eight bits, used symmetrically.
 const WEIGHT_LIMIT: f32 = 127.0;
 
 /// A table of 4-bit weights, kept packed.
@@ -94,8 +94,8 @@ impl Blocks {
     ///
     /// # Errors
     ///
-    /// `EncoderError::Shape` when [`Packed`] does not take rows of this number or width.
-    pub(super) fn widen(&self) -> Result<Packed, EncoderError> {
+    /// `EncoderError::Shape` when [`PackedMatrix`] does not take rows of this number or width.
+    pub(super) fn widen(&self) -> Result<PackedMatrix, EncoderError> {
         let mut weights = Vec::with_capacity(self.rows() * self.columns);
         let mut scales = Vec::with_capacity(self.rows());
         let mut unpacked = vec![0.0; self.columns];
@@ -106,7 +106,7 @@ impl Blocks {
             weights.extend(unpacked.iter().map(|weight| nearest(weight * inverse)));
             scales.push(largest / WEIGHT_LIMIT);
         }
-        Packed::new(self.columns, &weights, &scales)
+        PackedMatrix::new(self.columns, &weights, &scales)
     }
 }
 
@@ -123,7 +123,7 @@ fn nearest(x: f32) -> i8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encoder::kernels::Kernel;
+    use crate::encoder::arithmetic::Kernel;
 
     #[test]
     fn codes_lie_in_the_two_halves_of_a_block() {

@@ -9,8 +9,9 @@ use super::attention::{Attention, HEAD};
 use super::elementary::Gelu;
 use super::linear::{Linear, Quantized};
 use crate::encoder::EncoderError;
-use crate::encoder::kernels::Kernel;
-use crate::encoder::lanes::{self, LayerNorm, vectorize};
+use crate::encoder::arithmetic::Kernel;
+use crate::encoder::arithmetic::{reduce, vectorize};
+use crate::encoder::layer_norm::LayerNorm;
 use crate::encoder::weights::Weights;
 
 /// The weights of one layer; `hidden` is the width of a token's row.
@@ -117,7 +118,7 @@ impl NullaryFnOnce for AddAndNorm<'_> {
     fn call(self) {
         let width = self.norm.weight.len();
         for (row, branch) in self.states.chunks_exact_mut(width).zip(self.branch.chunks_exact(width)) {
-            lanes::add(row, branch);
+            reduce::add(row, branch);
             self.norm.apply(row);
         }
     }

@@ -4,9 +4,9 @@
 
 use super::blocks::Blocks;
 use crate::encoder::EncoderError;
-use crate::encoder::kernels::{Kernel, quantize};
-use crate::encoder::lanes::{self, vectorize_loop};
-use crate::encoder::packed::Packed;
+use crate::encoder::arithmetic::PackedMatrix;
+use crate::encoder::arithmetic::{Kernel, quantize};
+use crate::encoder::arithmetic::{reduce, vectorize_loop};
 use crate::encoder::weights::Weights;
 
 /// Input rows rounded to integers, reused from layer to layer.
@@ -19,7 +19,7 @@ pub(super) struct Quantized {
 /// y = W·x + b.
 #[derive(Debug, Clone)]
 pub(super) struct Linear {
-    matrix: Packed,
+    matrix: PackedMatrix,
     bias: Vec<f32>,
     kernel: Kernel,
 }
@@ -40,7 +40,7 @@ impl Linear {
     /// # Errors
     ///
     /// `EncoderError::Shape` when the bias has not one element per output.
-    fn new(matrix: Packed, bias: Vec<f32>) -> Result<Self, EncoderError> {
+    fn new(matrix: PackedMatrix, bias: Vec<f32>) -> Result<Self, EncoderError> {
         if matrix.rows() != bias.len() {
             return Err(EncoderError::Shape(format!("{} outputs, but {} biases", matrix.rows(), bias.len())));
         }
@@ -87,7 +87,7 @@ impl Linear {
             #[inline(always)]
             || {
                 for row in out.chunks_exact_mut(self.rows()) {
-                    lanes::add(row, &self.bias);
+                    reduce::add(row, &self.bias);
                 }
             },
         );
@@ -99,9 +99,9 @@ mod tests {
     use super::*;
 
     /// Sixteen outputs: the first input times 0, 1, 2, … minus the second.
-    fn matrix() -> Packed {
+    fn matrix() -> PackedMatrix {
         let weights: Vec<i8> = (0..16).flat_map(|row| [row, -1]).collect();
-        Packed::new(2, &weights, &[1.0; 16]).unwrap()
+        PackedMatrix::new(2, &weights, &[1.0; 16]).unwrap()
     }
 
     #[test]

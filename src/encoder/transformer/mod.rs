@@ -19,10 +19,11 @@ use serde::Deserialize;
 use self::blocks::Blocks;
 use self::layer::Layer;
 use super::EncoderError;
-use super::kernels::Kernel;
-use super::lanes::{self, LayerNorm, vectorize_loop};
-use super::pieces::{Lattice, Pieces};
+use super::arithmetic::Kernel;
+use super::arithmetic::{reduce, vectorize_loop};
+use super::layer_norm::LayerNorm;
 use super::weights::Weights;
+use super::word_piece::{Lattice, Pieces};
 
 /// A sentence encoder that relates every piece of a text to every other; the better one.
 #[derive(Debug, Clone)]
@@ -74,7 +75,7 @@ impl Transformer {
             return Err(EncoderError::Shape(format!("the embeddings do not fit rows of {hidden} elements")));
         }
         for position in positions.chunks_exact_mut(hidden) {
-            lanes::add(position, &token_type);
+            reduce::add(position, &token_type);
         }
         let layers = (0..layers).map(|index| Layer::read(weights, &format!("layers.{index}"), hidden, epsilon));
         Ok(Self {
@@ -110,7 +111,7 @@ impl Transformer {
 
     /// The largest value of each element over the tokens of the text encoded last.
     pub(super) fn peaks(&self, buffers: &Buffers) -> Vec<f32> {
-        lanes::peaks(self.kernel, &buffers.states, self.dimensions())
+        reduce::peaks(self.kernel, &buffers.states, self.dimensions())
     }
 
     /// Fills `states` with the embeddings of the text's pieces.
@@ -130,7 +131,7 @@ impl Transformer {
                 let positions = self.positions.chunks_exact(hidden);
                 for ((state, row), position) in states.chunks_exact_mut(hidden).zip(rows).zip(positions) {
                     self.embedding.unpack(*row, state);
-                    lanes::add(state, position);
+                    reduce::add(state, position);
                     self.embedding_norm.apply(state);
                 }
             },
@@ -142,9 +143,9 @@ impl Transformer {
         // The number of tokens cancels out.
         let mut vector = vec![0.0; self.dimensions()];
         for state in states.chunks_exact(self.dimensions()) {
-            lanes::add(&mut vector, state);
+            reduce::add(&mut vector, state);
         }
-        lanes::normalize(&mut vector);
+        reduce::normalize(&mut vector);
         vector
     }
 }

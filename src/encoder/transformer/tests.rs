@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Buffers, Transformer};
-use crate::encoder::kernels::Kernel;
+use crate::encoder::arithmetic::Kernel;
 use crate::encoder::weights::Weights;
 
 fn read(name: &str) -> Vec<u8> {

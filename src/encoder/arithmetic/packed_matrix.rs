@@ -1,19 +1,23 @@
 //! The integer matrix product for any number of input rows at once.
 //!
-//! Computes exactly what `kernels::Matrix` does, bit for bit, with the weights laid
-//! out anew in panels: see `panels`. A panel is read from memory once for all input
-//! rows: half to three times as fast again as row by row. Rows must come in whole
-//! panels; matrices that do not, or that change, are for `kernels`.
+//! Weights are 8 bit, inputs 12 bit, sums exact 32-bit integers. Integer addition is
+//! associative, so every instruction set gives the same bits and two replicas on
+//! different machines give the same vectors. Weights are laid out in panels, see
+//! `panel_product`: a panel is read from memory once for all input rows. Knows
+//! nothing about any network and does not share work between threads.
 
 use pulp::NullaryFnOnce;
 
-use super::EncoderError;
-use super::kernels::{Kernel, MAX_COLUMNS};
-use super::panels::{Level, PANEL, Pair, Portable, Step};
+use super::kernel::Kernel;
+use super::panel_product::{Level, PANEL, Pair, Portable, Step};
+use crate::encoder::EncoderError;
+
+/// Widest matrix whose row sums cannot overflow an `i32`.
+const MAX_COLUMNS: usize = 4096;
 
 /// A linear layer's weights: rows (outputs) × columns (inputs), a value being `weight × scale[row]`.
 #[derive(Debug, Clone)]
-pub struct Packed {
+pub struct PackedMatrix {
     /// Panel by panel, each `columns / 2` long.
     steps: Vec<Step>,
     /// Panel by panel.
@@ -21,7 +25,7 @@ pub struct Packed {
     columns: usize,
 }
 
-impl Packed {
+impl PackedMatrix {
     /// Rearranges row-major `weights` with one scale per row.
     ///
     /// # Errors
@@ -54,7 +58,20 @@ impl Packed {
         Ok(Self { steps, scales: scales.to_vec(), columns })
     }
 
-    /// Number of outputs.
+    /// [`PackedMatrix::new`] for any number of rows: rows of zeros fill the last panel.
+    ///
+    /// # Errors
+    ///
+    /// `EncoderError::Shape` when the lengths disagree, or `columns` is odd, 0 or above 4,096.
+    pub fn padded(columns: usize, mut weights: Vec<i8>, mut scales: Vec<f32>) -> Result<Self, EncoderError> {
+        if scales.len().checked_mul(columns) == Some(weights.len()) {
+            scales.resize(scales.len().next_multiple_of(PANEL), 0.0);
+            weights.resize(scales.len() * columns, 0);
+        }
+        Self::new(columns, &weights, &scales)
+    }
+
+    /// Number of outputs, those of padding included.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.scales.len() * PANEL
@@ -68,13 +85,13 @@ impl Packed {
 
     /// Multiplies n input rows: `out[i][row] = Σ input[i]·weights[row] × scale[row] × scales[i]`.
     ///
-    /// `input` is n × columns, `scales` holds the n scales that `kernels::quantize`
+    /// `input` is n × columns, `scales` holds the n scales that `quantize`
     /// returned, `out` is n × rows. Rows for which any of the three is missing are left out.
     pub fn multiply(&self, kernel: Kernel, input: &[i16], scales: &[f32], out: &mut [f32]) {
         self.multiply_windows(kernel, Windows { values: input, stride: self.columns }, scales, out);
     }
 
-    /// [`Packed::multiply`] for input rows that overlap.
+    /// [`PackedMatrix::multiply`] for input rows that overlap.
     pub fn multiply_windows(&self, kernel: Kernel, input: Windows<'_>, scales: &[f32], out: &mut [f32]) {
         let (pairs, _) = input.values.as_chunks();
         let (out, _) = out.as_chunks_mut();
@@ -104,9 +121,9 @@ pub struct Windows<'a> {
     pub stride: usize,
 }
 
-/// One call of [`Packed::multiply_windows`].
+/// One call of [`PackedMatrix::multiply_windows`].
 struct Product<'a> {
-    matrix: &'a Packed,
+    matrix: &'a PackedMatrix,
     input: &'a [Pair],
     /// Pairs from the start of an input row to that of the next.
     stride: usize,
@@ -186,42 +203,85 @@ impl Product<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encoder::kernels::Matrix;
+
+    /// Numbers of every size and sign, the same on every run.
+    fn numbers(count: usize, limit: i32) -> impl Iterator<Item = i16> {
+        let mut state = 1_u32;
+        std::iter::repeat_with(move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let drawn = i32::from(state.to_be_bytes()[0]) * 256 + i32::from(state.to_be_bytes()[1]);
+            i16::try_from(drawn % (2 * limit + 1) - limit).unwrap()
+        })
+        .take(count)
+    }
 
     #[test]
-    fn every_kernel_gives_the_bits_of_the_plain_matrix() {
-        for (rows, columns, count) in
-            [(16_usize, 2_usize, 1_usize), (48, 38, 19), (32, 384, 15), (16, 4096, 3), (16, 26, 12)]
-        {
-            let weights: Vec<i8> =
-                (0_usize..rows * columns).map(|i| ((i * 7919) % 255).to_le_bytes()[0].cast_signed()).collect();
+    fn every_kernel_gives_the_exact_sums() {
+        for (rows, columns, count) in [
+            (16, 2, 1),
+            (48, 38, 19),
+            (32, 384, 15),
+            (16, 4_096, 3), // the widest matrix
+            (16, 26, 12),   // the longest block of inputs
+            (5, 32, 4),     // rows that do not fill a panel
+            (1, 2, 1),
+        ] {
+            let weights: Vec<i8> = numbers(rows * columns, 127).map(|w| i8::try_from(w).unwrap()).collect();
+            let input: Vec<i16> = numbers(count * columns, 2_047).collect();
             let scales: Vec<f32> = (0_u16..).take(rows).map(|row| 0.001 + f32::from(row) * 0.01).collect();
-            let input: Vec<i16> = (-2047..=2047).cycle().step_by(401).take(count * columns).collect();
             let input_scales: Vec<f32> = (1_u16..).take(count).map(|row| 1.0 / f32::from(row)).collect();
-
-            let mut expected = vec![0.0; count * rows];
-            let plain = Matrix::new(columns, weights.clone(), scales.clone()).unwrap();
-            plain.multiply(&input, &input_scales, &mut expected);
-            let packed = Packed::new(columns, &weights, &scales).unwrap();
+            let sum = |weights: &[i8], input: &[i16]| -> i32 {
+                weights.iter().zip(input).map(|(w, x)| i32::from(*w) * i32::from(*x)).sum()
+            };
+            let matrix = PackedMatrix::padded(columns, weights.clone(), scales.clone()).unwrap();
             for kernel in Kernel::available() {
-                let mut found = vec![f32::NAN; count * rows];
-                packed.multiply(kernel, &input, &input_scales, &mut found);
-                let equal = found.iter().zip(&expected).all(|(found, expected)| found.to_bits() == expected.to_bits());
-                assert!(equal, "{rows} × {columns}, {count} inputs, {kernel:?}");
+                let mut out = vec![f32::NAN; count * matrix.rows()];
+                matrix.multiply(kernel, &input, &input_scales, &mut out);
+                for (at, found) in out.iter().enumerate() {
+                    let (input_row, row) = (at / matrix.rows(), at % matrix.rows());
+                    let expected = weights.chunks(columns).nth(row).map_or(0.0, |weights| {
+                        #[expect(clippy::cast_precision_loss, reason = "the kernel rounds in the same way")]
+                        let sum = sum(weights, &input[input_row * columns..][..columns]) as f32;
+                        sum * (scales[row] * input_scales[input_row])
+                    });
+                    assert_eq!(found.to_bits(), expected.to_bits(), "{rows} × {columns}, {count} inputs, {kernel:?}");
+                }
             }
+        }
+    }
+
+    #[test]
+    fn the_largest_sum_does_not_overflow() {
+        let matrix = PackedMatrix::padded(MAX_COLUMNS, vec![-128; MAX_COLUMNS], vec![1.0]).unwrap();
+        for kernel in Kernel::available() {
+            let mut out = [0.0; PANEL];
+            matrix.multiply(kernel, &vec![2_047; MAX_COLUMNS], &[1.0], &mut out);
+            assert!((out[0] + 128.0 * 2_047.0 * 4_096.0).abs() < 64.0, "{kernel:?}: {out:?}");
+        }
+    }
+
+    #[test]
+    fn lengths_must_fit() {
+        for (columns, weights, scales) in [(0, 0, 0), (2, 3, 2), (4, 6, 1), (3, 3, 1), (4_098, 4_098, 1)] {
+            let found = PackedMatrix::padded(columns, vec![0; weights], vec![0.0; scales]);
+            assert_eq!(
+                found.is_err(),
+                (columns, scales) != (0, 0) || columns == 0,
+                "{columns} columns, {weights} weights"
+            );
         }
     }
 
     #[test]
     fn only_whole_panels_are_taken() {
         for (rows, columns, weights) in [(15, 2, 30), (16, 3, 48), (16, 2, 31), (16, 0, 0), (16, 4098, 16 * 4098)] {
-            assert!(Packed::new(columns, &vec![0; weights], &vec![1.0; rows]).is_err(), "{rows} × {columns}");
+            assert!(PackedMatrix::new(columns, &vec![0; weights], &vec![1.0; rows]).is_err(), "{rows} × {columns}");
         }
     }
 
     #[test]
     fn windows_overlap() {
-        let packed = Packed::new(4, &[1; 64], &[1.0; 16]).unwrap();
+        let packed = PackedMatrix::new(4, &[1; 64], &[1.0; 16]).unwrap();
         for kernel in Kernel::available() {
             let mut out = [0.0; 48];
             let windows = Windows { values: &[1, 2, 3, 4, 5, 6, 7, 8, 9], stride: 2 };
@@ -236,7 +296,7 @@ mod tests {
 
     #[test]
     fn missing_inputs_leave_the_output_alone() {
-        let packed = Packed::new(2, &[1; 32], &[1.0; 16]).unwrap();
+        let packed = PackedMatrix::new(2, &[1; 32], &[1.0; 16]).unwrap();
         let mut out = [7.0; 32];
         packed.multiply(Kernel::detect(), &[1, 1, 1], &[1.0, 1.0], &mut out);
         assert_eq!(out.map(|value| format!("{value}")).join(" "), [["2"; 16], ["7"; 16]].concat().join(" "));

@@ -2,7 +2,7 @@
 //!
 //! A panel is [`PANEL`] matrix rows side by side, two columns at a time; every
 //! element of a vector is the sum of another row, so nothing is added up across a
-//! vector. Layout and scales are `packed`'s matter.
+//! vector. Layout and scales are `packed_matrix`'s matter.
 
 #[cfg(target_arch = "aarch64")]
 use std::arch::aarch64::{int8x8_t, int16x8_t};

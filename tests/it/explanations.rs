@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use yingda::answer::{Answered, Question, answer};
-use yingda::encoder::EncoderKind;
 use yingda::explanation::{Explanation, TextForm, Which};
 use yingda::knowledge_base::{KnowledgeBase, Sources};
 use yingda::text::normalize;

@@ -6,7 +6,6 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde_json::Value;
 use yingda::answer::{Answered, Decision, HandoffReason, Question, answer, suggest};
-use yingda::encoder::EncoderKind;
 use yingda::evaluation::answers::questions::Scope;
 use yingda::evaluation::answers::ranks::{differences, read_ranks};
 use yingda::evaluation::answers::{Outcome, judge_all, read_questions};

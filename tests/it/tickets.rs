@@ -3,17 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use yingda::corpus::Place;
-use yingda::routing::{Priority, Routing, RoutingRule, SkillGroup};
-use yingda::tickets::bundle::{self, BundleError, Files};
-use yingda::tickets::dataset::{Dataset, TicketRow};
-use yingda::tickets::evaluate::evaluate;
-use yingda::tickets::evidence::GroupEvidence;
-use yingda::tickets::promote::{Verdict, pair};
-use yingda::tickets::route::DEFAULT_PROMISE;
-use yingda::tickets::terms::TicketText;
-use yingda::tickets::ticket_file::{Labels, read_tickets};
-use yingda::tickets::train::{TrainOptions, Trained, train};
-use yingda::tickets::{RouteDecision, Routed, Router, Ticket};
+use yingda::routing::{DEFAULT_PROMISE, Priority, Routing, RoutingRule, SkillGroup};
+use yingda::tickets::{
+    BundleError, BundleFiles, Dataset, Labels, MANIFEST, MissingEvidence, PromotionVerdict, RouteDecision, Routed,
+    Router, Ticket, TicketRow, TicketText, TrainOptions, TrainedRouter, bundle_files, evaluate, install_bundle, pair,
+    read_bundle, read_bundle_files, read_tickets, train,
+};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
@@ -23,15 +18,15 @@ fn sixty() -> Dataset {
     Dataset::new(read_tickets(&[fixture("tickets_60.jsonl")], Labels::Required).unwrap()).unwrap()
 }
 
-fn trained(data: &Dataset) -> Trained {
+fn trained(data: &Dataset) -> TrainedRouter {
     train(data, &TrainOptions::default(), &|_, _| ()).unwrap()
 }
 
-fn files(data: &Dataset) -> Files {
-    bundle::to_files(&trained(data), &TrainOptions::default(), &data.keys()).unwrap()
+fn files(data: &Dataset) -> BundleFiles {
+    bundle_files(&trained(data), &TrainOptions::default(), &data.keys()).unwrap()
 }
 
-fn borrowed(files: &Files) -> Vec<(&str, &[u8])> {
+fn borrowed(files: &BundleFiles) -> Vec<(&str, &[u8])> {
     files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect()
 }
 
@@ -135,7 +130,7 @@ fn what_is_promised_on_training_rows_holds_on_new_ones() {
     assert!(found.calibration_error < 0.04, "calibration error {}", found.calibration_error);
     let known = &model.report.evidence;
     assert_eq!(known.iter().map(|group| group.rows).sum::<usize>(), model.report.rows);
-    let usual = |group: &GroupEvidence| group.routed_to >= 200 && group.routed_wrong * 12 <= group.routed_to;
+    let usual = |group: &MissingEvidence| group.routed_to >= 200 && group.routed_wrong * 12 <= group.routed_to;
     assert!(known.len() == 4 && known.iter().all(usual), "{known:?}");
     assert!(known.iter().any(|group| group.right_rows_needed == 0), "no group is proven: {known:?}");
     let report = &model.report.held_out;
@@ -171,17 +166,17 @@ fn refuses_bundles_that_are_damaged_or_of_another_version() {
         let mut files = good.clone();
         files.iter_mut().filter(|(other, _)| other == name).for_each(|(_, bytes)| change(bytes));
         // A bundle that is not refused would fill the screen with its numbers.
-        bundle::from_files(&borrowed(&files)).map(|_| "loaded").unwrap_err()
+        read_bundle(&borrowed(&files)).map(|_| "loaded").unwrap_err()
     };
     for (name, _) in good.iter().skip(1) {
         let error = with(name, &|bytes| bytes[0] ^= 1);
         assert!(matches!(&error, BundleError::Checksum { file, .. } if file == name), "{name}: {error}");
-        let missing: Files = good.iter().filter(|(other, _)| other != name).cloned().collect();
-        let error = bundle::from_files(&borrowed(&missing)).unwrap_err();
+        let missing: BundleFiles = good.iter().filter(|(other, _)| other != name).cloned().collect();
+        let error = read_bundle(&borrowed(&missing)).unwrap_err();
         assert!(matches!(&error, BundleError::Missing(file) if file == name), "{name}: {error}");
     }
     let replaced = |from: &str, to: &str| {
-        with(bundle::MANIFEST, &|bytes| *bytes = String::from_utf8(bytes.clone()).unwrap().replacen(from, to, 1).into())
+        with(MANIFEST, &|bytes| *bytes = String::from_utf8(bytes.clone()).unwrap().replacen(from, to, 1).into())
     };
     let rows = [
         ("\"yingda-router\"", "\"other\"", "format: expected yingda-router, found other"),
@@ -205,14 +200,14 @@ fn replaces_a_model_but_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let files = files(&sixty());
     let model = folder.path().join("model");
-    bundle::install(&files, &model).unwrap();
-    bundle::install(&files, &model).unwrap();
-    assert_eq!(bundle::read_files(&model).unwrap(), files);
+    install_bundle(&files, &model).unwrap();
+    install_bundle(&files, &model).unwrap();
+    assert_eq!(read_bundle_files(&model).unwrap(), files);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1); // nothing left beside it
     let other = folder.path().join("holiday photos");
     std::fs::create_dir(&other).unwrap();
     std::fs::write(other.join("beach.jpg"), b"sand").unwrap();
-    assert!(matches!(bundle::install(&files, &other), Err(BundleError::NotABundle(_))));
+    assert!(matches!(install_bundle(&files, &other), Err(BundleError::NotABundle(_))));
     assert_eq!(std::fs::read(other.join("beach.jpg")).unwrap(), b"sand");
 }
 
@@ -220,7 +215,7 @@ fn replaces_a_model_but_nothing_else() {
 fn explanations_sum_to_the_margin() {
     let data = sixty();
     let files = files(&data);
-    let model = bundle::from_files(&borrowed(&files)).unwrap().model;
+    let model = read_bundle(&borrowed(&files)).unwrap().model;
     for text in ["快递还没到，我要退款", "發票抬頭寫錯了", "xyz", "卡"] {
         let ticket = TicketText::new("", text);
         let margins = model.scores(&model.read(&ticket));
@@ -282,18 +277,18 @@ fn a_ticket_without_text_goes_to_review_by_the_groups_shares() {
 
 #[test]
 fn promotes_what_is_not_worse_on_tickets_neither_model_knows() {
-    let load = |rows: Vec<TicketRow>| bundle::from_files(&borrowed(&files(&Dataset::new(rows).unwrap()))).unwrap();
+    let load = |rows: Vec<TicketRow>| read_bundle(&borrowed(&files(&Dataset::new(rows).unwrap()))).unwrap();
     let good_rows = synthetic(600, 1, 11);
     let good = load(good_rows.clone());
     let poor = load(synthetic(600, 9, 12));
     let fresh = synthetic(400, 1, 13);
-    assert_eq!(pair(&good, &poor, fresh.clone()).verdict(), Verdict::Promote);
-    assert_eq!(pair(&poor, &good, fresh.clone()).verdict(), Verdict::Worse);
-    assert_eq!(pair(&good, &good, fresh.clone()).verdict(), Verdict::Promote);
+    assert_eq!(pair(&good, &poor, fresh.clone()).verdict(), PromotionVerdict::Promote);
+    assert_eq!(pair(&poor, &good, fresh.clone()).verdict(), PromotionVerdict::Worse);
+    assert_eq!(pair(&good, &good, fresh.clone()).verdict(), PromotionVerdict::Promote);
     let mixed: Vec<TicketRow> = good_rows.iter().cloned().chain(fresh).collect();
     let found = pair(&good, &poor, mixed);
     assert_eq!((found.excluded, found.rows.len()), (600, 400)); // training rows say nothing
-    assert_eq!(pair(&good, &poor, good_rows).verdict(), Verdict::TooFewRows);
+    assert_eq!(pair(&good, &poor, good_rows).verdict(), PromotionVerdict::TooFewRows);
 }
 
 #[test]
@@ -339,7 +334,7 @@ fn a_group_may_promise_more_or_be_refused() {
         ..Routing::default()
     };
     let routed = |routing: &Routing| {
-        let router = router.promising(routing);
+        let router = router.with_group_targets(routing);
         let all = fresh.iter().map(|row| (row, route(&router, routing, &row.ticket.text)));
         let own = all.filter(|(_, found)| found.skill_group == "组1" && found.decision == RouteDecision::Route);
         own.map(|(row, _)| row.label == "组1").collect::<Vec<bool>>()
@@ -359,8 +354,8 @@ fn a_model_of_terms_alone_says_so_and_works() {
     let data = sixty();
     let options = TrainOptions { encoder: None, ..TrainOptions::default() };
     let trained = train(&data, &options, &|_, _| ()).unwrap();
-    let files = bundle::to_files(&trained, &options, &data.keys()).unwrap();
-    let loaded = bundle::from_files(&borrowed(&files)).unwrap();
+    let files = bundle_files(&trained, &options, &data.keys()).unwrap();
+    let loaded = read_bundle(&borrowed(&files)).unwrap();
     assert_eq!((loaded.manifest.encoder, loaded.report.encoder), (None, None));
     assert!(!files.iter().any(|(name, _)| name == "meaning.bin"));
     let found = route(&Router::from_files(&borrowed(&files)).unwrap(), &Routing::default(), "发票抬头写错了");

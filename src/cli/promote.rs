@@ -8,7 +8,7 @@ use super::evaluate_tickets::table;
 use crate::evaluation::tickets::compare;
 use crate::tickets::{
     LEAST_PROMOTION_ROWS, Labels, MANIFEST, PairedModels, PromotionVerdict, install_bundle, load_bundle, pair,
-    read_bundle_files, read_tickets,
+    read_bundle_files, read_tickets, recover_bundle,
 };
 
 /// 比较候选模型与现用模型，不差才替换
@@ -31,8 +31,12 @@ pub struct Args {
 /// An unreadable model or ticket file, or a failed write; the current model stays.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let candidate = load_bundle(&args.candidate)?;
+    let recovered = recover_bundle(&args.current)?;
     let rows = read_tickets(&args.tickets, Labels::Required)?;
     let mut out = std::io::stdout().lock();
+    if recovered {
+        writeln!(out, "上一次替换中途停下，已恢复原来的模型：{}", args.current.display())?;
+    }
     if args.current.join(MANIFEST).is_file() {
         let current = load_bundle(&args.current)?;
         let found = pair(&candidate, &current, rows);

@@ -18,9 +18,9 @@ const FOLDED_FROM: usize = 60;
 /// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    #[error("cannot draw a plot: {0}")]
+    #[error("cannot draw a plot")]
     Plot(#[from] PlotError),
-    #[error("cannot write a part of the page: {0}")]
+    #[error("cannot write a part of the page")]
     Format(#[from] std::fmt::Error),
 }
 

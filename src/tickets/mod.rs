@@ -20,7 +20,7 @@ mod train;
 
 pub use bundle::{
     Bundle, BundleError, BundleFiles, MANIFEST, bundle_files, check_bundle_target, install_bundle, load_bundle,
-    read_bundle, read_bundle_files,
+    read_bundle, read_bundle_files, recover_bundle,
 };
 pub use dataset::{
     Dataset, DatasetError, LabelField, Labels, RawTicket, TicketRow, read_labelled, read_raw, read_tickets,

@@ -16,6 +16,7 @@ use crate::decision::Decision;
 use crate::evaluation::change::p_label;
 use crate::evaluation::page::{self, ReportError, dash};
 use crate::evaluation::plots;
+use crate::stats::{RISK, upper_bound};
 
 /// The page for a result; `corpus` names the entries.
 ///
@@ -26,6 +27,7 @@ pub fn html(result: &AnswerEvaluation, corpus: &Corpus) -> Result<String, Report
     head(&mut page, result)?;
     page.push_str("<h2>指标</h2>\n");
     page::measures(&mut page, &MEASURES, &result.quality, &result.intervals)?;
+    outside(&mut page, result)?;
     if let Some(comparison) = &result.comparison {
         compared(&mut page, comparison, corpus)?;
     }
@@ -55,6 +57,21 @@ fn head(page: &mut String, result: &AnswerEvaluation) -> std::fmt::Result {
         bootstrap.level * 100.0,
         bootstrap.resamples,
         bootstrap.seed,
+    )
+}
+
+/// What is sure about questions that nothing answers: resampling says nothing where none was answered.
+fn outside(page: &mut String, result: &AnswerEvaluation) -> std::fmt::Result {
+    let asked = result.outcomes.iter().filter(|outcome| outcome.faq_id.is_none());
+    let answered: Vec<bool> = asked.map(AnswerOutcome::is_wrong_answer).collect();
+    let (rows, wrong) = (answered.len(), answered.iter().filter(|answered| **answered).count());
+    if rows == 0 {
+        return Ok(());
+    }
+    writeln!(
+        page,
+        "<p>库外问题 {rows} 个里直接回答了 {wrong} 个；有 95 % 的把握，直接回答的不超过 {:.1} %（精确的单侧二项界）。</p>",
+        upper_bound(rows, wrong, RISK) * 100.0,
     )
 }
 
@@ -220,6 +237,15 @@ mod tests {
         let (wrong, unanswered) = page.split_once("没有得到答案的库内问题").unwrap();
         assert!(wrong.contains("答错的问题") && unanswered.contains("转走的问题"), "{page}");
         assert!(!page.contains("答对的问题"), "right answers are no news");
+    }
+
+    #[test]
+    fn none_answered_of_few_is_not_none_for_sure() {
+        let outside = AnswerOutcome { faq_id: None, ..outcome("库外", None, Decision::Handoff) };
+        let page = html(&result(vec![outside; 59]), &corpus()).unwrap();
+        assert!(page.contains("库外问题 59 个里直接回答了 0 个；有 95 % 的把握，直接回答的不超过 5.0 %"), "{page}");
+        let inside = html(&result(vec![outcome("问", Some(1), Decision::Answer)]), &corpus()).unwrap();
+        assert!(!inside.contains("有 95 % 的把握"), "nothing outside was asked");
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub struct SavedAnswers {
 /// Why a file is no result to compare with. The messages are for the people who evaluate.
 #[derive(Debug, thiserror::Error)]
 pub enum SavedAnswersError {
-    #[error("不是 yingda evaluate answers --json 保存的结果：{0}")]
+    #[error("不是 yingda evaluate answers --json 保存的结果")]
     Json(#[from] serde_json::Error),
     #[error("基线的格式是 {0}，这个程序只认识 {FORMAT}；请用这个程序重新保存")]
     Format(u32),

@@ -55,7 +55,7 @@ pub enum JudgingError {
     NoneOutside,
     #[error("没有可评测的库外工单：{0} 条全部是模型训练过的")]
     AllOutsideSeen(usize),
-    #[error("训练失败：{0}")]
+    #[error("训练失败")]
     Training(#[from] TrainError),
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::error::BundleError;
 use super::install::BundleFiles;
 use super::manifest::{EncoderStamp, FORMAT, FORMAT_VERSION, FileEntry, MANIFEST, Manifest, OLDEST_FORMAT};
+use super::soundness;
 use crate::encoder::SentenceEncoder;
 use crate::text::NORMALIZATION_VERSION;
 use crate::tickets::calibrate::ProbabilityMap;
@@ -92,8 +93,9 @@ pub fn bundle_files(
         held_out_accuracy: trained.report.held_out.accuracy,
         held_out_macro_f1: trained.report.held_out.macro_f1,
         files: files.iter().map(|(name, bytes)| FileEntry::of(name, bytes)).collect(),
+        checksum: None,
     };
-    files.insert(0, (MANIFEST.to_owned(), json(MANIFEST, &manifest)?));
+    files.insert(0, (MANIFEST.to_owned(), manifest.sealed()?));
     Ok(files)
 }
 
@@ -110,7 +112,8 @@ fn json(file: &'static str, value: &impl Serialize) -> Result<Vec<u8>, BundleErr
 pub fn read_bundle(files: &[(&str, &[u8])]) -> Result<Bundle, BundleError> {
     let manifest_bytes = find(files, MANIFEST)?;
     let manifest = Manifest::read(manifest_bytes)?;
-    manifest.check_versions()?;
+    manifest.check(manifest_bytes)?;
+    soundness::manifest(&manifest)?;
     for entry in &manifest.files {
         entry.check(find(files, &entry.name)?)?;
     }
@@ -118,13 +121,14 @@ pub fn read_bundle(files: &[(&str, &[u8])]) -> Result<Bundle, BundleError> {
     let weights = read_weights(&manifest, find(files, WEIGHTS)?)?;
     let Decisions { calibration, policy, prior } = read_decisions(&manifest, find(files, CALIBRATION)?)?;
     let report = parsed(REPORT, find(files, REPORT)?)?;
-    let row_keys = numbers(find(files, ROWS)?, u64::from_le_bytes);
+    let row_keys = numbers("row keys", find(files, ROWS)?, u64::from_le_bytes)?;
+    soundness::ascending("row keys (ascending)", &row_keys)?;
     let embedding = match &manifest.encoder {
         Some(stamp) => Some(read_embedding(stamp, find(files, EMBEDDING)?)?),
         None => None,
     };
     let evidence = if manifest.format_version > OLDEST_FORMAT {
-        read_evidence(find(files, EVIDENCE)?)
+        read_evidence(&manifest, find(files, EVIDENCE)?)?
     } else {
         OutOfFoldConfidences::default()
     };
@@ -149,8 +153,11 @@ fn vocabulary_bytes(vectorizer: &Vectorizer) -> Vec<u8> {
 }
 
 fn read_vocabulary(manifest: &Manifest, bytes: &[u8]) -> Result<Vectorizer, BundleError> {
-    let (keys, idf) = sized("vocabulary", bytes, manifest.terms * 12)?.split_at(manifest.terms * 8);
-    Ok(Vectorizer::from_parts(numbers(keys, u64::from_le_bytes), numbers(idf, f32::from_le_bytes)))
+    let (keys, idf) = sized("vocabulary", bytes, manifest.terms.saturating_mul(12))?.split_at(manifest.terms * 8);
+    let keys = numbers("vocabulary", keys, u64::from_le_bytes)?;
+    let vectorizer = Vectorizer::from_parts(keys, numbers("vocabulary", idf, f32::from_le_bytes)?);
+    soundness::vocabulary(&vectorizer)?;
+    Ok(vectorizer)
 }
 
 /// Steps and biases of the groups, weights of the terms; with an encoder, steps and weights of the dense columns.
@@ -165,18 +172,22 @@ fn read_weights(manifest: &Manifest, bytes: &[u8]) -> Result<QuantizedWeights, B
     let (groups, terms) = (manifest.labels.len(), manifest.terms);
     let width = manifest.encoder.as_ref().map_or(0, |encoder| encoder.width);
     let dense_steps = if width == 0 { 0 } else { groups * 4 };
-    let expected = groups * 8 + terms * groups * 2 + dense_steps + groups * width * 2;
+    // A manifest may name numbers whose product no memory holds; a product that stops at the largest fits no file.
+    let columns = terms.saturating_add(width).saturating_mul(groups).saturating_mul(2);
+    let expected = columns.saturating_add(groups * 8 + dense_steps);
     let (scales, rest) = sized("weights", bytes, expected)?.split_at(groups * 8);
     let (quantized, dense) = rest.split_at(terms * groups * 2);
     let (steps, biases) = scales.split_at(groups * 4);
     let (dense_steps, dense) = dense.split_at(dense_steps);
-    Ok(QuantizedWeights {
-        steps: numbers(steps, f32::from_le_bytes),
-        biases: numbers(biases, f32::from_le_bytes),
-        quantized: numbers(quantized, i16::from_le_bytes),
-        dense_steps: numbers(dense_steps, f32::from_le_bytes),
-        dense: numbers(dense, i16::from_le_bytes),
-    })
+    let weights = QuantizedWeights {
+        steps: numbers("weights", steps, f32::from_le_bytes)?,
+        biases: numbers("weights", biases, f32::from_le_bytes)?,
+        quantized: numbers("weights", quantized, i16::from_le_bytes)?,
+        dense_steps: numbers("weights", dense_steps, f32::from_le_bytes)?,
+        dense: numbers("weights", dense, i16::from_le_bytes)?,
+    };
+    soundness::weights(&weights)?;
+    Ok(weights)
 }
 
 fn read_decisions(manifest: &Manifest, bytes: &[u8]) -> Result<Decisions, BundleError> {
@@ -185,26 +196,32 @@ fn read_decisions(manifest: &Manifest, bytes: &[u8]) -> Result<Decisions, Bundle
         ("calibration slopes", decisions.calibration.slopes.len()),
         ("calibration offsets", decisions.calibration.offsets.len()),
         ("shortlist thresholds", decisions.policy.shortlist_at.len()),
+        ("shortlist thresholds of groups", decisions.policy.shortlist_own.len()),
         ("prior", decisions.prior.len()),
     ];
     let expected = manifest.labels.len();
-    match lengths.into_iter().find(|(_, found)| *found != expected) {
-        Some((what, found)) => Err(BundleError::Dimension { what, expected, found }),
-        None => Ok(decisions),
+    if let Some((what, found)) = lengths.into_iter().find(|(_, found)| *found != expected) {
+        return Err(BundleError::Dimension { what, expected, found });
     }
+    soundness::probability_map(&decisions.calibration)?;
+    soundness::policy(&decisions.policy)?;
+    soundness::prior(&decisions.prior)?;
+    Ok(decisions)
 }
 
 /// Means and centres; refused where the encoder has changed since.
 fn read_embedding(stamp: &EncoderStamp, bytes: &[u8]) -> Result<EmbeddingFeatures, BundleError> {
-    let values: Vec<f32> = numbers(bytes, f32::from_le_bytes);
+    let values: Vec<f32> = numbers("meaning", bytes, f32::from_le_bytes)?;
     let misfit = || BundleError::Dimension { what: "meaning", expected: stamp.width, found: values.len() };
     let length = values.len().saturating_sub(stamp.width) / stamp.centers.max(1);
-    if values.len() != stamp.width + stamp.centers * length || length == 0 {
+    let expected = stamp.centers.saturating_mul(length).saturating_add(stamp.width);
+    if values.len() != expected || length == 0 {
         return Err(misfit());
     }
     let (mean, centers) = values.split_at(stamp.width);
     let centers = centers.chunks_exact(length).map(<[f32]>::to_vec).collect();
     let statistics = EmbeddingStatistics { mean: mean.to_vec(), centers };
+    soundness::embedding(&statistics)?;
     let embedding = EmbeddingFeatures::from_statistics(stamp.name, statistics)?;
     let found = SentenceEncoder::embedded(stamp.name)?.version().to_owned();
     match embedding {
@@ -224,11 +241,13 @@ fn evidence_bytes(evidence: &OutOfFoldConfidences) -> Vec<u8> {
     bytes
 }
 
-fn read_evidence(bytes: &[u8]) -> OutOfFoldConfidences {
-    let guess = |[a, b, c, d, low, high, right]: &[u8; GUESS]| {
-        (f32::from_le_bytes([*a, *b, *c, *d]), u16::from_le_bytes([*low, *high]), *right != 0)
+fn read_evidence(manifest: &Manifest, bytes: &[u8]) -> Result<OutOfFoldConfidences, BundleError> {
+    let guess = |[a, b, c, d, low, high, right]: [u8; GUESS]| {
+        (f32::from_le_bytes([a, b, c, d]), u16::from_le_bytes([low, high]), right != 0)
     };
-    OutOfFoldConfidences { guesses: bytes.as_chunks::<GUESS>().0.iter().map(guess).collect() }
+    let evidence = OutOfFoldConfidences { guesses: numbers("evidence", bytes, guess)? };
+    soundness::evidence(&evidence, manifest.labels.len())?;
+    Ok(evidence)
 }
 
 fn sized<'a>(what: &'static str, bytes: &'a [u8], expected: usize) -> Result<&'a [u8], BundleError> {
@@ -236,7 +255,11 @@ fn sized<'a>(what: &'static str, bytes: &'a [u8], expected: usize) -> Result<&'a
     if found == expected { Ok(bytes) } else { Err(BundleError::Dimension { what, expected, found }) }
 }
 
-/// Little-endian numbers of `N` bytes each; what is left over at the end is passed over.
-fn numbers<T, const N: usize>(bytes: &[u8], read: fn([u8; N]) -> T) -> Vec<T> {
-    bytes.as_chunks::<N>().0.iter().copied().map(read).collect()
+/// Little-endian numbers of `N` bytes each, and nothing after them.
+fn numbers<T, const N: usize>(what: &'static str, bytes: &[u8], read: fn([u8; N]) -> T) -> Result<Vec<T>, BundleError> {
+    let (chunks, rest) = bytes.as_chunks::<N>();
+    if !rest.is_empty() {
+        return Err(BundleError::Dimension { what, expected: chunks.len() * N, found: bytes.len() });
+    }
+    Ok(chunks.iter().copied().map(read).collect())
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::atomic_file::FileError;
 use crate::encoder::EncoderError;
 
 /// Why a bundle cannot be used. A variant links its cause and does not repeat it.
@@ -9,8 +10,8 @@ use crate::encoder::EncoderError;
 pub enum BundleError {
     #[error("cannot read {}", file.display())]
     Read { file: PathBuf, source: std::io::Error },
-    #[error("cannot write {}", file.display())]
-    Write { file: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Write(#[from] FileError),
     #[error("the bundle has no {0}")]
     Missing(String),
     #[error("{file} is not valid JSON")]
@@ -23,6 +24,12 @@ pub enum BundleError {
     Encoder(#[from] EncoderError),
     #[error("{what} does not fit the manifest: expected {expected}, found {found}")]
     Dimension { what: &'static str, expected: usize, found: usize },
+    #[error("{what} makes no sense: {found}")]
+    Value { what: &'static str, found: String },
+    #[error("{} is no plain file", .0.display())]
+    NotAFile(PathBuf),
+    #[error("{} has {found} bytes, which is not what its bundle says", file.display())]
+    Length { file: PathBuf, found: u64 },
     #[error("{} holds other files and no model; choose an empty directory", .0.display())]
     NotABundle(PathBuf),
 }

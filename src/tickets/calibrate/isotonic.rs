@@ -59,6 +59,12 @@ impl Isotonic {
         self.0.is_empty()
     }
 
+    /// Whether its points are finite and rise, as those of a fitted curve do.
+    #[must_use]
+    pub(crate) fn is_rising(&self) -> bool {
+        self.0.iter().flatten().all(|odds| odds.is_finite()) && self.0.is_sorted_by(|a, b| a[0] <= b[0] && a[1] <= b[1])
+    }
+
     /// The probability that is observed where `stated` is said, 0..=1.
     #[must_use]
     pub(crate) fn apply(&self, stated: f64) -> f64 {

@@ -19,7 +19,7 @@ use self::explain::explain;
 pub use self::explain::{TermPlace, TermWeight};
 use self::rules::{Circumstances, first_match};
 pub use self::sentence_votes::Sentence;
-use self::sentence_votes::sentence_votes;
+use self::sentence_votes::{MOST_FOR_READERS, MOST_ON_ROUTE, sentence_votes};
 use super::ticket::Ticket;
 use crate::numbers::descending;
 use crate::routing::{Priority, Routing, SkillGroup};
@@ -41,8 +41,8 @@ pub enum RouteDecision {
 pub struct RankedGroup {
     pub skill_group: String,
     pub confidence: f64,
-    /// Sentences that speak for the group, in tickets of several; looked for where the ticket goes to review or an
-    /// explanation is asked for.
+    /// Sentences that speak for the group, in tickets of several; of many sentences in a ticket that is routed only the
+    /// four clearest are judged, unless an explanation is asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sentences: Vec<Sentence>,
 }
@@ -154,7 +154,8 @@ impl Router {
         let ordered = rule.and_then(|rule| rule.group.as_ref()).filter(|_| self.is_described_by(routing));
         let skill_group = ordered.unwrap_or(predicted).clone();
         let trusted = self.trusts(&judged);
-        let spoken = if top > 1 && (explain || !trusted) { sentence_votes(&self.model, ticket) } else { Vec::new() };
+        let most = if explain || !trusted { MOST_FOR_READERS } else { MOST_ON_ROUTE };
+        let spoken = if top > 1 { sentence_votes(&self.model, ticket, most) } else { Vec::new() };
         let ranked = |group: usize| self.ranked(group, &judged, &spoken);
         let group = routing.group(&skill_group);
         let applied = rule.filter(|rule| ordered.is_some() || rule.priority.is_some());

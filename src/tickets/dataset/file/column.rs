@@ -1,6 +1,11 @@
 //! What a column or a field of a ticket file is called, and which part of a ticket it holds.
 
+use rapidfuzz::distance::damerau_levenshtein;
+
 use super::label::LabelField;
+
+/// Edits within which a field is taken for a misspelt column.
+const MOST_EDITS: usize = 2;
 
 /// The part of a ticket that a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +45,26 @@ pub(super) fn find<'a>(headers: impl Iterator<Item = &'a str>, label: LabelField
     COLUMNS.map(|column| names(column).find_map(|name| headers.iter().position(|header| header == name)))
 }
 
+/// A header that is no column's name but nearly one of this column's, with the name that was meant.
+pub(super) fn nearly<'a>(
+    headers: impl Iterator<Item = &'a str>,
+    column: TicketColumn,
+    label: LabelField,
+) -> Option<(&'a str, &'static str)> {
+    let known = |header: &str| COLUMNS.iter().any(|column| column.names(label).contains(&header));
+    let near = |header: &'a str| {
+        let lower = header.trim().to_lowercase();
+        if known(&lower) {
+            return None;
+        }
+        let edits = |name: &str| damerau_levenshtein::distance(lower.chars(), name.chars());
+        let found = column.names(label).iter().map(|name| (edits(name), *name)).min()?;
+        // Half of a name must be right: every name of two characters is near every other.
+        (found.0 <= MOST_EDITS && 2 * found.0 < found.1.chars().count()).then_some((found.0, header, found.1))
+    };
+    headers.filter_map(near).min().map(|(_, header, name)| (header, name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,5 +80,13 @@ mod tests {
         {
             assert_eq!(find(headers.into_iter(), field), [None, Some(2), label, None, None], "{field:?}");
         }
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_told_from_another_field() {
+        let label = |header| nearly([header].into_iter(), TicketColumn::Label, LabelField::SkillGroup);
+        assert_eq!(label("lable"), Some(("lable", "label")));
+        assert_eq!(label("Skill_Gruop"), Some(("Skill_Gruop", "skill_group")));
+        assert_eq!([label("text"), label("编号"), label("order")], [None; 3]);
     }
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::Reader;
 use super::column::{self, COLUMNS, TicketColumn};
 use super::label::LabelField;
+use super::{Labels, Reader};
 
 /// Fields named in a message at most.
 const MOST_NAMED: usize = 10;
@@ -39,6 +39,16 @@ fn row(reader: &mut Reader<'_>, line: usize, fields: &Map<String, Value>) {
     if values[TicketColumn::Title as usize].is_none() && values[TicketColumn::Text as usize].is_none() {
         let names: Vec<&str> = fields.keys().take(MOST_NAMED).map(String::as_str).collect();
         return reader.issue(line, format!("缺少 text（工单正文），这一行的字段有：{}", names.join("、")));
+    }
+    let label = TicketColumn::Label;
+    if found[label as usize].is_none() && reader.labels == Labels::Required {
+        let fields = fields.keys().map(String::as_str);
+        if let Some((written, meant)) = column::nearly(fields, label, reader.field) {
+            return reader.issue(
+                line,
+                format!("缺少 {meant}（{}）：字段 {written} 是不是想写 {meant}？", reader.field.meaning()),
+            );
+        }
     }
     reader.row(line, values);
 }

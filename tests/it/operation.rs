@@ -155,3 +155,86 @@ fn two_processes_never_write_one_state_directory() {
     assert!(again.codes().is_empty(), "a killed owner leaves no claim");
     assert!(!names(&desk.path("yingda-data")).iter().any(|name| name.ends_with(".tmp")));
 }
+
+/// A configuration with two knowledge bases of its own beside the default one, the last of them broken.
+fn three_bases(desk: &Desk) {
+    for (name, lines) in
+        [("phone", TestApp::original()), ("broken", "{\"id\":\"a\",\"question\":\"\",\"answer\":\"好\"}\n")]
+    {
+        fs::create_dir(desk.path(name)).unwrap();
+        fs::write(desk.path(name).join("faq.jsonl"), lines).unwrap();
+    }
+    let config = "knowledge_bases.open = 'first_use'\n[kb.phone]\ncorpus = 'phone'\ntarget_precision = 0.97\n\
+                  [kb.broken]\ncorpus = 'broken'\n";
+    fs::write(desk.path("yingda.toml"), config).unwrap();
+}
+
+#[test]
+fn knowledge_bases_open_on_first_use_and_a_broken_one_harms_no_other() {
+    let desk = Desk::new();
+    three_bases(&desk);
+    let service = desk.serve(&["--config", "yingda.toml"]);
+    let status = |path: &str| match ureq::get(format!("{}{path}", service.url)).call() {
+        Ok(reply) => reply.status().as_u16(),
+        Err(ureq::Error::StatusCode(status)) => status,
+        Err(error) => panic!("{error}"),
+    };
+    for (path, expected) in [
+        ("/v1/corpus", 200),
+        ("/v1/kb/phone/corpus", 200),
+        ("/v1/kb/broken/corpus", 503),
+        ("/v1/kb/moon/corpus", 404),
+        ("/v1/corpus", 200),
+    ] {
+        assert_eq!(status(path), expected, "{path}");
+    }
+    assert_eq!(service.get("/v1/kb/phone/policy")["target_precision"], 0.97);
+    assert_eq!(service.get("/v1/policy")["target_precision"], 0.95);
+    // Mended, it opens at the next call.
+    fs::write(desk.path("broken/faq.jsonl"), TestApp::original()).unwrap();
+    assert_eq!(status("/v1/kb/broken/corpus"), 200);
+    assert!(desk.path("yingda-data/kb/phone/live.json").is_file(), "each keeps its own state");
+    let log = service.stop();
+    assert!(log.contains("knowledge_bases=3 open=1"), "{log}");
+    assert!(log.contains("cannot be opened"), "{log}");
+}
+
+#[test]
+fn check_looks_at_every_knowledge_base_that_serve_would_serve() {
+    let desk = Desk::new();
+    three_bases(&desk);
+    let (code, out, _) = desk.run(&["check", "--config", "yingda.toml"]);
+    assert_eq!(code, 1, "{out}");
+    for part in ["知识库 broken", "错误 faq.jsonl:1", "知识库 default", "知识库 phone", "8 个条目"] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    let (code, out, _) = desk.run(&["check", "--json", "--config", "yingda.toml"]);
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &report["ok"]), (1, &Value::Bool(false)));
+    let bases = &report["knowledge_bases"];
+    assert_eq!(bases["phone"]["policy"]["target_precision"], 0.97, "{out}");
+    assert_eq!(bases["broken"]["issues"][0]["file"], "faq.jsonl", "{out}");
+    assert!(!desk.path("yingda-data").exists(), "looking changes nothing");
+}
+
+#[test]
+fn a_variable_that_is_none_of_ours_is_named_and_a_new_key_opens_the_door() {
+    let desk = Desk::new();
+    let output = desk.command(&["serve"]).env("YINGDA_LISTN", "127.0.0.1:0").output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err.contains("YINGDA_LISTN") && err.contains("YINGDA_LISTEN"), "{err}");
+
+    let (code, out, _) = desk.run(&["key", "--json", "--name", "desk", "--role", "staff"]);
+    let key: Value = serde_json::from_str(&out).unwrap();
+    let (secret, hash) = (key["secret"].as_str().unwrap(), key["blake3"].as_str().unwrap());
+    assert_eq!(code, 0);
+    fs::write(desk.path("yingda.toml"), format!("[[key]]\nname = 'desk'\nrole = 'staff'\nblake3 = '{hash}'\n"))
+        .unwrap();
+    let service = desk.serve(&["--config", "yingda.toml"]);
+    let get = |secret: &str| {
+        ureq::get(format!("{}/v1/corpus", service.url)).header("authorization", format!("Bearer {secret}")).call()
+    };
+    assert_eq!(get(secret).unwrap().status(), 200);
+    assert!(matches!(get("another secret, long enough"), Err(ureq::Error::StatusCode(401))));
+}

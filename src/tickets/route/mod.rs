@@ -14,7 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use self::complaint_and_priority::ComplaintAndPriority;
-pub use self::complaint_and_priority::URGENT_AT;
+pub use self::complaint_and_priority::{COMPLAINT_AT, URGENT_AT};
 use self::explain::explain;
 pub use self::explain::{TermPlace, TermWeight};
 use self::rules::{Circumstances, first_match};

@@ -45,6 +45,7 @@ pub fn diff(old: &Corpus, new: &Corpus) -> CorpusDiff {
         || old.dictionary != new.dictionary
         || old.stopwords != new.stopwords
         || old.routing != new.routing
+        || old.smalltalk != new.smalltalk
         || cases(old) != cases(new);
     found
 }

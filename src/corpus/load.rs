@@ -48,6 +48,7 @@ fn load(files: &[SourceFile], zone: &TimeZone, mut findings: Findings) -> Result
         dictionary: contents.dictionary,
         stopwords: contents.stopwords,
         routing: contents.routing,
+        smalltalk: contents.smalltalk,
         golden: contents.golden,
         calibration,
         version: String::new(),

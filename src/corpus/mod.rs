@@ -28,6 +28,7 @@ pub use write::{EntryFormat, ExportError, write_directory, write_entries};
 
 // Rooms that took these for the corpus's still find them here.
 pub use crate::routing::{Priority, Routing, RoutingRule, SkillGroup};
+use crate::smalltalk::Smalltalk;
 
 /// A checked, immutable knowledge base.
 #[derive(Debug, Clone)]
@@ -41,6 +42,8 @@ pub struct Corpus {
     /// Words without meaning for matching, normalised; the built-in list where the corpus has no `stopwords.txt`.
     pub stopwords: Vec<String>,
     pub routing: Routing,
+    /// What `smalltalk.toml` changes of the small talk that ships.
+    pub smalltalk: Smalltalk,
     /// Sorted by question; every entry they name exists.
     pub golden: Vec<GoldenCase>,
     /// Labelled questions of `calibration.jsonl`, by which confidences are fitted to this corpus; sorted by question.

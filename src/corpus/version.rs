@@ -6,6 +6,7 @@
 use super::golden::{GoldenCase, GoldenExpectation};
 use super::{Corpus, Entry};
 use crate::routing::{Priority, Routing};
+use crate::smalltalk::Smalltalk;
 
 /// Domain and version of the canonical form.
 const FORMAT: &str = "yingda corpus 1";
@@ -32,6 +33,9 @@ pub(super) fn of(corpus: &Corpus) -> String {
     if !corpus.calibration.is_empty() {
         canonical.cases(&corpus.calibration);
     }
+    if !corpus.smalltalk.is_empty() {
+        canonical.smalltalk(&corpus.smalltalk);
+    }
     canonical.digest()
 }
 
@@ -54,6 +58,23 @@ impl Canonical {
                 GoldenExpectation::NoAnswer => None,
             });
             self.text(&case.note);
+        }
+    }
+
+    /// With a word in front: it may follow the cases or stand in their place.
+    fn smalltalk(&mut self, smalltalk: &Smalltalk) {
+        self.text("smalltalk");
+        self.count(smalltalk.0.len());
+        for (kind, talk) in &smalltalk.0 {
+            self.text(kind.name());
+            self.text(&talk.answer);
+            self.count(talk.answers.len());
+            for (channel, answer) in &talk.answers {
+                self.text(channel);
+                self.text(answer);
+            }
+            self.texts(&talk.phrases);
+            self.flag(talk.enabled);
         }
     }
 

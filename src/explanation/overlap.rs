@@ -3,6 +3,7 @@
 //! Words as the segmenter cuts and folds them, so that what is shown is what the ranking compares; characters in
 //! common outside those words stand by themselves. Weighs nothing.
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -159,27 +160,31 @@ struct Side<'a> {
     chars: Vec<char>,
     /// By the first occurrence.
     groups: Vec<Group<'a>>,
+    /// Where the group of each name stands among them.
+    positions: FxHashMap<&'a str, usize>,
 }
 
 impl<'a> Side<'a> {
     fn new(typed: &'a str, traced: &'a Traced, segmenter: &'a Segmenter) -> Self {
         let mut groups: Vec<Group<'a>> = Vec::new();
+        let mut positions: FxHashMap<&str, usize> = FxHashMap::default();
         let mut mapped = true;
         for token in segmenter.tokens(&traced.normalized) {
             mapped &= traced.origin(token.span).is_some();
             let name = segmenter.canonical(token.word);
-            match groups.iter_mut().find(|group| group.name == name) {
+            let at = *positions.entry(name).or_insert(groups.len());
+            match groups.get_mut(at) {
                 Some(group) => group.tokens.push(token),
                 None => groups.push(Group { name, tokens: vec![token] }),
             }
         }
         let (shown, form) =
             if mapped { (typed, TextForm::Typed) } else { (traced.normalized.as_str(), TextForm::Normalized) };
-        Self { shown, form, traced, chars: traced.normalized.chars().collect(), groups }
+        Self { shown, form, traced, chars: traced.normalized.chars().collect(), groups, positions }
     }
 
     fn group(&self, name: &str) -> Option<&Group<'a>> {
-        self.groups.iter().find(|group| group.name == name)
+        self.positions.get(name).and_then(|at| self.groups.get(*at))
     }
 
     /// Places in the shown text of stretches of the normalised one; what cannot be placed is left out.
@@ -212,6 +217,10 @@ fn shared_characters(asked: &Side<'_>, matched: &Side<'_>) -> Vec<SharedTerm> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < here.len() {
+        if !here[at] {
+            at += 1;
+            continue;
+        }
         let run = |from: usize, there: &[bool]| {
             let mine = asked.chars[at..].iter().zip(&here[at..]);
             let theirs = matched.chars[from..].iter().zip(&there[from..]);

@@ -4,14 +4,9 @@
 //! For explanations and for people; answering a question needs [`normalize`](super::normalize) alone. Decides nothing.
 
 use serde::Serialize;
-use utoipa::ToSchema;
 
-/// Characters `start..end` of a text, counted from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-pub struct Span {
-    pub start: usize,
-    pub end: usize,
-}
+use super::align::{align, one};
+pub use super::span::Span;
 
 /// One change on the way to the normalised text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,21 +35,21 @@ impl Traced {
     }
 }
 
-/// Normalises a text and keeps the history. [`normalize`](super::normalize) gives the same text.
+/// Cells compared at most, for each character as typed, to find which character became which.
+const BUDGET: usize = 256;
+
+/// Normalises a text and keeps the history, in time linear in its length. [`normalize`](super::normalize) gives the same text.
 #[must_use]
 pub fn trace(text: &str) -> Traced {
     let mut origins: Vec<Option<Span>> = (0..text.chars().count()).map(one).collect();
     let mut steps = Vec::new();
+    let mut budget = BUDGET * origins.len();
     let normalized = super::rewrite(text, |rule, before, after| {
-        let moved = align(before, after);
+        let moved = align(before, after, &mut budget);
         origins = moved.into_iter().map(|span| span.and_then(|span| joined(&origins[span.start..span.end]))).collect();
         steps.push(Step { rule: rule.name, after: after.to_owned() });
     });
     Traced { normalized, steps, origins }
-}
-
-fn one(at: usize) -> Option<Span> {
-    Some(Span { start: at, end: at + 1 })
 }
 
 /// From the first to the last of the spans; `None` where one of them is unknown.
@@ -62,76 +57,6 @@ fn joined(spans: &[Option<Span>]) -> Option<Span> {
     let first = (*spans.first()?)?;
     let last = (*spans.last()?)?;
     spans.iter().all(Option::is_some).then_some(Span { start: first.start, end: last.end })
-}
-
-/// Cells of the comparison beyond which a changed stretch is not looked into.
-const MOST_CELLS: usize = 1 << 22;
-
-/// For each character of `after`, where it stood in `before`: by the longest common subsequence, and between its
-/// matches by position where as many characters left as came.
-fn align(before: &str, after: &str) -> Vec<Option<Span>> {
-    let before: Vec<char> = before.chars().collect();
-    let after: Vec<char> = after.chars().collect();
-    let prefix = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
-    let rest = before[prefix..].iter().rev().zip(after[prefix..].iter().rev());
-    let suffix = rest.take_while(|(a, b)| a == b).count();
-    let (from, to) = (&before[prefix..before.len() - suffix], &after[prefix..after.len() - suffix]);
-    let mut matches = common_subsequence(from, to);
-    matches.push((from.len(), to.len()));
-    let mut origins: Vec<Option<Span>> = (0..prefix).map(one).collect();
-    let (mut left, mut right) = (0, 0);
-    for (i, j) in matches {
-        origins.extend(replaced(Span { start: prefix + left, end: prefix + i }, j - right));
-        if j < to.len() {
-            origins.push(one(prefix + i));
-        }
-        (left, right) = (i + 1, j + 1);
-    }
-    origins.extend((before.len() - suffix..before.len()).map(one));
-    origins
-}
-
-/// Origins of `count` characters that took the place of `gone`.
-fn replaced(gone: Span, count: usize) -> Vec<Option<Span>> {
-    let length = gone.end - gone.start;
-    if length == count {
-        (gone.start..gone.end).map(one).collect()
-    } else if count == 1 && length > 0 {
-        vec![Some(gone)]
-    } else {
-        vec![None; count]
-    }
-}
-
-/// Pairs of positions of a longest common subsequence, the earliest where several are as long.
-fn common_subsequence(a: &[char], b: &[char]) -> Vec<(usize, usize)> {
-    if a.is_empty() || b.is_empty() || a.len().saturating_mul(b.len()) > MOST_CELLS {
-        return Vec::new();
-    }
-    let width = b.len() + 1;
-    let mut longest = vec![0_u32; (a.len() + 1) * width];
-    for i in (0..a.len()).rev() {
-        for j in (0..b.len()).rev() {
-            longest[i * width + j] = if a[i] == b[j] {
-                longest[(i + 1) * width + j + 1] + 1
-            } else {
-                longest[(i + 1) * width + j].max(longest[i * width + j + 1])
-            };
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    let mut pairs = Vec::new();
-    while i < a.len() && j < b.len() {
-        if a[i] == b[j] {
-            pairs.push((i, j));
-            (i, j) = (i + 1, j + 1);
-        } else if longest[(i + 1) * width + j] >= longest[i * width + j + 1] {
-            i += 1;
-        } else {
-            j += 1;
-        }
-    }
-    pairs
 }
 
 #[cfg(test)]

@@ -549,3 +549,33 @@ fn a_ticket_that_goes_its_way_names_its_other_matter_too() {
     }
     assert!(routed >= 5, "only {routed} tickets of two matters were routed");
 }
+
+#[test]
+fn of_a_mail_only_what_is_new_counts_and_places_are_those_of_the_mail() {
+    let router = router(&sixty());
+    let routing = routing(Vec::new());
+    let new = "发票抬头写错了，请重开";
+    let mail =
+        format!("客服：\n{new}\n\n祝好\n\n---- 原始邮件 ----\n发件人: 某店 <a@shop.example>\n快递还没到，我要投诉");
+    let (alone, whole) = (route(&router, &routing, new), route(&router, &routing, &mail));
+    assert_eq!((&alone.skill_group, alone.decision), (&whole.skill_group, whole.decision));
+    assert_eq!((alone.complaint.to_bits(), alone.left_out.len()), (whole.complaint.to_bits(), 0));
+    assert!(whole.left_out.len() >= 2, "{:?}", whole.left_out);
+    let sent: Vec<char> = mail.chars().collect();
+    let places = whole.explanation.iter().flat_map(|line| line.places.iter().map(move |place| (&line.term, place)));
+    for (term, place) in places.filter(|(term, _)| term.chars().all(yingda::text::is_han)) {
+        let there: String = sent[place.start..place.end].iter().collect();
+        assert_eq!(&there, term, "{place:?}");
+    }
+}
+
+#[test]
+fn a_ticket_that_asks_for_nothing_is_reviewed() {
+    let router = router(&sixty());
+    for text in ["你好", "好的谢谢", "发货很快，非常满意，五星好评", "自动回复：本人正在休假"]
+    {
+        let found = route(&router, &Routing::default(), text);
+        assert_eq!(found.decision, RouteDecision::Review, "{text}");
+        assert!(found.complaint < 0.5, "{text}: {}", found.complaint);
+    }
+}

@@ -111,7 +111,8 @@ fn way(snapshot: &Snapshot, args: &ShowOne, now: Timestamp) -> anyhow::Result<Wa
     let terms = snapshot.matcher.terms_of_normalized(&traced.normalized);
     let ticket = Ticket { title: "", text, channel, customer_tier: None };
     let ranked = snapshot.ranked(&asked, now)?;
-    let answer_text = ranked.scored.first().map(|best| snapshot.entry(best).answer_for(channel).to_owned());
+    let of_best = || ranked.scored.first().map(|best| snapshot.entry(best).answer_for(channel).to_owned());
+    let answer_text = answered.answer.as_ref().map(|answer| answer.text.clone()).or_else(of_best);
     let route = snapshot.route(&ranked, &ticket).clone();
     let group = answered.handoff.as_ref().map_or(&route.skill_group, |handoff| &handoff.skill_group);
     let group_name = snapshot.corpus.routing.group(group).map_or_else(|| group.clone(), |group| group.name.clone());
@@ -179,16 +180,16 @@ mod tests {
     }
 
     #[test]
-    fn says_why_it_hands_off() {
+    fn says_why_it_does_not_answer_from_an_entry() {
         let rows = [
-            ("给我转人工", "客户要求转人工"), // asked for
-            ("我要投诉你们", "投诉"),         // a complaint
-            ("🙂🙂", "没有相似的条目"),       // nothing is left of it
+            ("给我转人工", "转人工", "客户要求转人工"), // asked for
+            ("我要投诉你们", "转人工", "投诉"),         // a complaint
+            ("🙂🙂", "直接回答", "寒暄或闲聊"),         // nothing is said
         ];
-        for (question, expected) in rows {
+        for (question, decided, expected) in rows {
             let (_, screen) = shown(question);
             let decision = screen.lines().find(|line| line.starts_with("决定")).unwrap().to_owned();
-            assert!(decision.contains("转人工") && decision.contains(expected), "{question}: {decision}");
+            assert!(decision.contains(decided) && decision.contains(expected), "{question}: {decision}");
         }
     }
 }

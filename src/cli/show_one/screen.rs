@@ -157,9 +157,14 @@ fn why(way: &Way) -> String {
     match (way.answered.decision, way.answered.handoff.as_ref().map(|handoff| handoff.reason)) {
         (_, Some(HandoffReason::HumanRequested)) => "客户要求转人工，命中哪条答案都不例外".to_owned(),
         (_, Some(HandoffReason::Complaint)) => "用了投诉的说法，命中哪条答案都不例外".to_owned(),
+        (_, Some(HandoffReason::Repeated)) => "客户又问了同样的问题".to_owned(),
+        (_, Some(HandoffReason::Misses)) => "这段对话里好几个问题没有答案".to_owned(),
         (_, Some(HandoffReason::NoCandidate)) => "没有相似的条目".to_owned(),
         (_, Some(HandoffReason::LowConfidence)) | (Decision::Handoff, None) => {
             format!("首位候选的置信度 {best:.3} 不到推荐的门槛 {suggest:.3}")
+        }
+        (Decision::Answer, None) if way.answered.is_smalltalk() => {
+            "寒暄或闲聊，按内置或 smalltalk.toml 的话回复".to_owned()
         }
         (Decision::Answer, None) => format!("首位候选的置信度 {best:.3} 达到直接回答的门槛 {answer:.3}"),
         (Decision::Suggest, None) => {

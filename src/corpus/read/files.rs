@@ -26,6 +26,7 @@ pub(super) enum Kind {
     Dictionary,
     Stopwords,
     Routing,
+    Smalltalk,
     Golden,
     Calibration,
     /// Not part of the corpus, and expected to be there.
@@ -55,6 +56,7 @@ pub(super) fn kind(path: &str) -> Kind {
         "dictionary.txt" => return Kind::Dictionary,
         "stopwords.txt" => return Kind::Stopwords,
         "routing.toml" => return Kind::Routing,
+        "smalltalk.toml" => return Kind::Smalltalk,
         "golden.jsonl" => return Kind::Golden,
         "calibration.jsonl" => return Kind::Calibration,
         _ => {}
@@ -167,6 +169,7 @@ mod tests {
             ("售后/退款.toml", Kind::Toml),
             ("faq.CSV", Kind::Csv),
             ("sub/synonyms.txt", Kind::Synonyms),
+            ("smalltalk.toml", Kind::Smalltalk),
             ("~$faq.xlsx", Kind::Ignored),    // Excel's lock
             (".faq.toml.swp", Kind::Ignored), // vim's
             ("faq.toml~", Kind::Ignored),

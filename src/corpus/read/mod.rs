@@ -10,6 +10,7 @@ mod jsonl_file;
 mod node;
 mod record;
 mod routing_file;
+mod smalltalk_file;
 mod spelling;
 mod table;
 mod toml_file;
@@ -24,6 +25,7 @@ use self::files::Kind;
 use super::draft::{Draft, Findings};
 use super::golden::GoldenCase;
 use super::{Place, Routing};
+use crate::smalltalk::Smalltalk;
 use crate::spreadsheet::{csv, encoding, xlsx};
 
 /// What all files together say, before entries are compared with each other.
@@ -34,6 +36,7 @@ pub(super) struct Contents {
     pub(super) dictionary: Vec<String>,
     pub(super) stopwords: Vec<String>,
     pub(super) routing: Routing,
+    pub(super) smalltalk: Smalltalk,
     /// Sorted by question.
     pub(super) golden: Vec<GoldenCase>,
     /// Sorted by question.
@@ -42,16 +45,23 @@ pub(super) struct Contents {
 
 /// What the files say, read in the order given.
 pub(super) fn contents(files: &[SourceFile], findings: &mut Findings) -> Contents {
-    let mut reading =
-        Reading { findings, contents: Contents::default(), synonyms: None, stopwords: None, routing: None };
+    let mut reading = Reading {
+        findings,
+        contents: Contents::default(),
+        synonyms: None,
+        stopwords: None,
+        routing: None,
+        smalltalk: None,
+    };
     for file in files {
         reading.file(file);
     }
-    let Reading { contents, synonyms, stopwords, routing, .. } = reading;
+    let Reading { contents, synonyms, stopwords, routing, smalltalk, .. } = reading;
     Contents {
         synonyms: synonyms.map(|(_, groups)| groups).unwrap_or_default(),
         stopwords: stopwords.unwrap_or_else(words::default_stopwords),
         routing: routing.map(|(_, routing)| routing).unwrap_or_default(),
+        smalltalk: smalltalk.map(|(_, smalltalk)| smalltalk).unwrap_or_default(),
         golden: sorted(contents.golden),
         calibration: sorted(contents.calibration),
         ..contents
@@ -71,6 +81,8 @@ struct Reading<'a> {
     stopwords: Option<Vec<String>>,
     /// With the file that gave it.
     routing: Option<(String, Routing)>,
+    /// With the file that gave it.
+    smalltalk: Option<(String, Smalltalk)>,
 }
 
 impl Reading<'_> {
@@ -144,6 +156,10 @@ impl Reading<'_> {
             Kind::Routing => {
                 let routing = routing_file::read(path, text, findings);
                 only_one(&mut self.routing, path, routing, findings);
+            }
+            Kind::Smalltalk => {
+                let smalltalk = smalltalk_file::read(path, text, findings);
+                only_one(&mut self.smalltalk, path, smalltalk, findings);
             }
             Kind::Golden => contents.golden.extend(golden_file::read(path, text, findings)),
             Kind::Calibration => contents.calibration.extend(golden_file::read(path, text, findings)),

@@ -21,6 +21,9 @@ pub(super) fn files(corpus: &Corpus) -> Result<Vec<SourceFile>, ExportError> {
     if corpus.routing != Routing::default() {
         files.push(file("routing.toml", routing(&corpus.routing)?));
     }
+    if !corpus.smalltalk.is_empty() {
+        files.push(file("smalltalk.toml", toml::to_string(&corpus.smalltalk)?));
+    }
     if !corpus.golden.is_empty() {
         files.push(file("golden.jsonl", golden(&corpus.golden)?));
     }

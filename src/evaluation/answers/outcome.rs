@@ -106,7 +106,8 @@ fn judge(snapshot: &Snapshot, asked: &EvaluationQuestion, now: Timestamp) -> Res
         faq_id: asked.faq_id.clone(),
         rank: answered.candidates.iter().position(|candidate| is_right(&candidate.faq_id)).map(|at| at + 1),
         best_faq_id: answered.candidates.first().map(|best| best.faq_id.clone()),
-        decision: answered.decision,
+        // No entry stands behind small talk: it is no answer to a question, and no wrong one to what is none.
+        decision: if answered.is_smalltalk() { Decision::Handoff } else { answered.decision },
         confidence: answered.candidates.first().map_or(0.0, |best| best.confidence),
         suggested: answered.suggestions.iter().any(|suggestion| is_right(&suggestion.faq_id)),
     })

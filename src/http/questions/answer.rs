@@ -92,16 +92,17 @@ pub(crate) async fn answer(
                 Problem::new(Code::Internal, "answering failed; the log names it under the request id")
             })?,
         };
-        let label = name(answered.decision);
+        let label = name(&answered);
         Decided::new(Some(label), &AnswerResponse::new(&snapshot, answered, request, message_id))
     };
     // Some microseconds of copying are not worth the way to another thread and back.
     if costs_little { decide() } else { admission.work(move |_| decide()).await? }
 }
 
-/// A decision as logs and metrics call it.
-fn name(decision: Decision) -> &'static str {
-    match decision {
+/// A decision as logs and metrics call it. Small talk has a name of its own: it is neither answered nor unanswered.
+fn name(answered: &Answered) -> &'static str {
+    match answered.decision {
+        Decision::Answer if answered.is_smalltalk() => "smalltalk",
         Decision::Answer => "answer",
         Decision::Suggest => "suggest",
         Decision::Handoff => "handoff",

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::{Answered, Candidate, Decision, DirectAnswer, Related};
+use crate::answer::{AnswerKind, Answered, Candidate, Decision, DirectAnswer, Related};
 use crate::clock;
 use crate::corpus::Entry;
 use crate::http::middleware::knowledge_base::Current;
@@ -53,14 +53,16 @@ pub(super) fn find<'a>(snapshot: &'a Snapshot, id: &str, now: Timestamp) -> Resu
 fn read_on(snapshot: &Snapshot, entry: &Entry, channel: Option<&str>, now: Timestamp) -> DirectAnswer {
     let related = entry.related.iter().filter_map(|id| snapshot.corpus.entry(id)).filter(|entry| entry.is_live(now));
     DirectAnswer {
-        faq_id: entry.id.clone(),
-        question: entry.question.clone(),
-        matched_question: entry.question.clone(),
+        kind: AnswerKind::Entry,
+        faq_id: Some(entry.id.clone()),
+        question: Some(entry.question.clone()),
+        matched_question: Some(entry.question.clone()),
         text: entry.answer_for(channel).to_owned(),
         // Chosen by the customer, so that nothing is guessed.
         confidence: 1.0,
         category: entry.category.clone(),
         related: related.map(|entry| Related { faq_id: entry.id.clone(), question: entry.question.clone() }).collect(),
+        smalltalk: None,
     }
 }
 
@@ -99,10 +101,11 @@ pub(crate) async fn show(
     let channel = fields.short("channel");
     fields.finish()?;
     let now = clock::now();
-    let found = read_on(&snapshot, find(&snapshot, &path.faq_id, now)?, channel.as_deref(), now);
+    let entry = find(&snapshot, &path.faq_id, now)?;
+    let found = read_on(&snapshot, entry, channel.as_deref(), now);
     Ok(Json(EntryResponse {
-        faq_id: found.faq_id,
-        question: found.question,
+        faq_id: entry.id.clone(),
+        question: entry.question.clone(),
         text: found.text,
         category: found.category,
         related: found.related,

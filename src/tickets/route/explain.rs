@@ -27,7 +27,8 @@ pub struct TermWeight {
     pub weight: f64,
     /// The same, less what it adds to the score of the runner-up.
     pub against_runner_up: f64,
-    /// Where it stands in the ticket as written; empty for the lines in brackets and for what a rule rewrote.
+    /// Where it stands in the ticket as written, at most 64 places; empty for the lines in brackets and for what a rule
+    /// rewrote.
     pub places: Vec<TermPlace>,
 }
 
@@ -70,19 +71,42 @@ pub(crate) fn explain(model: &Model, ticket: &Ticket<'_>, group: usize, runner_u
     lines
 }
 
-/// Every place where the characters of a term stand; of a pair of words, where they stand side by side.
+/// Places given of one term; a term that stands in more says nothing more by them.
+const PLACES: usize = 64;
+
+/// The first places where the characters of a term stand; of a pair of words, where they stand side by side.
 fn places(fields: &[(&'static str, Traced); 2], term: &str) -> Vec<TermPlace> {
     let together = term.replace(' ', "");
     let wanted = if together.is_empty() { term } else { &together };
+    let length = wanted.chars().count();
     let mut found = Vec::new();
     for (field, traced) in fields {
-        let length = wanted.chars().count();
-        for (at, _) in traced.normalized.match_indices(wanted) {
-            let start = traced.normalized[..at].chars().count();
+        let text = traced.normalized.as_str();
+        // Counted on from the match before: counting from the beginning would cost the whole text for each match.
+        let (mut start, mut counted) = (0, 0);
+        for (at, _) in text.match_indices(wanted).take(PLACES - found.len()) {
+            start += text[counted..at].chars().count();
+            counted = at;
             if let Some(Span { start, end }) = traced.origin(Span { start, end: start + length }) {
                 found.push(TermPlace { field, start, end });
             }
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_those_of_the_ticket_as_written_and_no_more_than_the_limit() {
+        let fields = [("title", trace("運費")), ("text", trace(&"请退 运费。".repeat(100)))];
+        let found = places(&fields, "运费");
+        assert_eq!(found.len(), PLACES);
+        assert_eq!(found[0], TermPlace { field: "title", start: 0, end: 2 });
+        for (at, place) in found[1..].iter().enumerate() {
+            assert_eq!((place.field, place.start, place.end), ("text", at * 6 + 3, at * 6 + 5));
+        }
+    }
 }

@@ -21,8 +21,11 @@ use self::rules::{Circumstances, first_match};
 pub use self::sentence_votes::Sentence;
 use self::sentence_votes::{MOST_FOR_READERS, MOST_ON_ROUTE, sentence_votes};
 use super::ticket::Ticket;
+use crate::mail::{LeftOut, Separated, separate};
 use crate::numbers::descending;
 use crate::routing::{Priority, Routing, SkillGroup};
+use crate::smalltalk::{Heard, HeardBy, Smalltalk, TalkKind, complaint, hear};
+use crate::text::trace::Span;
 use crate::tickets::bundle::{Bundle, BundleError, load_bundle, read_bundle};
 use crate::tickets::features::{TermKeys, TicketText};
 use crate::tickets::model::{Judgement, Model};
@@ -67,6 +70,9 @@ pub struct Routed {
     pub rule: Option<String>,
     pub flow: Vec<String>,
     pub promise: String,
+    /// Parts of the text that do not count: quoted and forwarded mail, signatures, notices.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// Present when asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub explanation: Vec<TermWeight>,
@@ -135,13 +141,36 @@ impl Router {
     /// A rule that sets a group decides `route` with confidence 1; it is passed over where the routing file names
     /// none of the model's groups and so cannot be about this model. Complaint and priority are those of their own
     /// models and of the complaint phrases, unless a rule sets the priority. The explanation is about the model's own choice.
+    /// Of a mail, what the customer newly wrote counts. A text that asks for nothing goes to review.
     #[must_use]
     pub fn route(&self, routing: &Routing, ticket: &Ticket<'_>, top: usize, explain: bool) -> Routed {
+        let mail = separate(ticket.text);
+        let ticket = &Ticket { text: &mail.own, ..*ticket };
+        let mut routed = self.route_own(routing, ticket, top, explain);
+        place(&mut routed, &mail);
+        routed.left_out = mail.left_out;
+        routed
+    }
+
+    /// Whether a normalised text is a complaint: by the model, or by complaint phrases where they are meant.
+    #[must_use]
+    pub fn hears_complaint(&self, routing: &Routing, normalized: &str) -> bool {
+        let text = TicketText { text: normalized.to_owned(), ..TicketText::default() };
+        let terms = TermKeys::of(&text, self.model.vectorizer.segmenter());
+        self.complaint_and_priority.judge(&text, &terms, complains(routing, normalized)).complains
+    }
+
+    fn route_own(&self, routing: &Routing, ticket: &Ticket<'_>, top: usize, explain: bool) -> Routed {
         let text = TicketText::new(ticket.title, ticket.text).by(ticket.channel);
         let terms = TermKeys::of(&text, self.model.vectorizer.segmenter());
         let judged = self.model.judge_features(&self.model.read_terms(&text, &terms));
         let joined = text.joined();
-        let signal = self.complaint_and_priority.judge(&text, &terms, routing.is_complaint(&joined));
+        let heard = hear(if ticket.text.is_empty() { ticket.title } else { ticket.text }, &Smalltalk::default());
+        let asks_nothing = heard.is_some_and(|heard| heard.kind.asks_nothing());
+        let mut signal = self.complaint_and_priority.judge(&text, &terms, complains(routing, &joined));
+        if heard.is_some_and(is_harmless) {
+            (signal.complaint, signal.complains, signal.priority) = (0.0, false, Priority::Normal);
+        }
         let predicted = &self.labels[judged.best];
         let about = Circumstances {
             text: &joined,
@@ -160,7 +189,11 @@ impl Router {
         let group = routing.group(&skill_group);
         let applied = rule.filter(|rule| ordered.is_some() || rule.priority.is_some());
         Routed {
-            decision: if ordered.is_some() || trusted { RouteDecision::Route } else { RouteDecision::Review },
+            decision: if (ordered.is_some() || trusted) && !asks_nothing {
+                RouteDecision::Route
+            } else {
+                RouteDecision::Review
+            },
             confidence: if ordered.is_some() { 1.0 } else { judged.probabilities[judged.best] },
             shortlist: match ordered {
                 Some(group) => vec![RankedGroup { skill_group: group.clone(), confidence: 1.0, sentences: Vec::new() }],
@@ -172,6 +205,7 @@ impl Router {
             rule: applied.map(|rule| rule.name.clone()),
             flow: group.map(|group| group.flow.clone()).unwrap_or_default(),
             promise: Self::promise(routing, &skill_group),
+            left_out: Vec::new(),
             explanation: if explain { self.explain(ticket, &judged) } else { Vec::new() },
             model_version: self.version.clone(),
             skill_group,
@@ -286,4 +320,30 @@ fn order(judged: &Judgement, spoken: &[(usize, Sentence)]) -> Vec<usize> {
     let mut order = descending(&judged.probabilities);
     order.sort_by_key(|group| *group != judged.best && !spoken.iter().any(|(of, _)| of == group));
     order
+}
+
+/// Whether words of complaint are there and meant.
+fn complains(routing: &Routing, normalized: &str) -> bool {
+    complaint::accuses(normalized, |text| routing.is_complaint(text))
+}
+
+/// Small talk in known wordings and automatic replies hold no complaint, whatever their words.
+fn is_harmless(heard: Heard) -> bool {
+    let calm = heard.by == HeardBy::Wording && heard.kind != TalkKind::WantHuman;
+    calm || heard.kind == TalkKind::AutoReply
+}
+
+/// Puts places in what the customer newly wrote where it stands in the text as sent.
+fn place(routed: &mut Routed, mail: &Separated) {
+    if mail.left_out.is_empty() {
+        return;
+    }
+    let sent = |start: &mut usize, end: &mut usize| {
+        let origin = mail.origin(Span { start: *start, end: *end });
+        (*start, *end) = (origin.start, origin.end);
+    };
+    let in_text = routed.explanation.iter_mut().flat_map(|term| &mut term.places).filter(|place| place.field == "text");
+    in_text.for_each(|place| sent(&mut place.start, &mut place.end));
+    let sentences = routed.shortlist.iter_mut().chain(&mut routed.ranking).flat_map(|group| &mut group.sentences);
+    sentences.for_each(|sentence| sent(&mut sentence.start, &mut sentence.end));
 }

@@ -49,6 +49,34 @@ fn asking_for_a_human_hands_off_and_candidates_are_reported_all_the_same() {
 }
 
 #[test]
+fn small_talk_is_replied_to_without_an_entry_and_counted_by_itself() {
+    let app = TestApp::spawn();
+    for (text, kind) in [("你好呀", "greeting"), ("好的，谢谢啦", "thanks"), ("？？？", "noise")] {
+        let body = app.ask(text).json();
+        assert_eq!(body["decision"], "answer", "{text}: {body}");
+        let answer = &body["answer"];
+        assert_eq!((&answer["kind"], &answer["smalltalk"]), (&json!("smalltalk"), &json!(kind)), "{text}");
+        assert_eq!((&answer["faq_id"], &answer["question"]), (&Value::Null, &Value::Null), "{text}");
+        assert!(!answer["text"].as_str().unwrap().is_empty(), "{text}");
+    }
+    let metrics = app.get("/metrics").text;
+    let counted = metrics.lines().find(|line| line.contains("decision=\"smalltalk\"")).map(str::to_owned);
+    assert!(counted.is_some_and(|line| line.ends_with(" 3")), "{metrics}");
+    // A greeting before a question is the question.
+    assert_eq!(app.ask("你好，退款多久能到账").json()["answer"]["kind"], "entry");
+}
+
+#[test]
+fn an_unsure_hand_off_goes_to_the_default_group_with_the_neutral_promise() {
+    let app = TestApp::spawn();
+    let handoff = app.ask("给我找个真人").json()["handoff"].clone();
+    assert_eq!((&handoff["routed"], &handoff["reason"]), (&json!(false), &json!("human_requested")), "{handoff}");
+    assert!(handoff["name"].as_str().is_some_and(|name| !name.is_empty()), "{handoff}");
+    let asked_about = app.ask("投诉热线是多少").json();
+    assert_ne!(asked_about["handoff"]["reason"], "complaint", "{asked_about}");
+}
+
+#[test]
 fn top_and_explain_shape_the_candidates() {
     let app = TestApp::spawn();
     let request = json!({"question": "退款多久能到账", "top": 1, "explain": true});

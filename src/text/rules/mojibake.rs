@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, GBK, WINDOWS_1252};
 
+use crate::text::cost::steps;
+use crate::text::letters::is_han;
+
 /// Characters left behind by a lossy conversion; they carry nothing.
 const TRACES: [&str; 3] = ["锟斤拷", "\u{fffd}", "烫烫烫"];
 
@@ -18,18 +21,31 @@ pub(super) fn repair(text: &str) -> Cow<'_, str> {
         }
     }
     if TRACES.iter().any(|trace| text.contains(trace)) {
-        let cleaned = TRACES.iter().fold(text.to_owned(), |acc, trace| acc.replace(trace, ""));
-        return Cow::Owned(cleaned);
+        return Cow::Owned(without_traces(text));
     }
     Cow::Borrowed(text)
 }
 
+/// Drops every trace, also one that stands together only once another is gone.
+fn without_traces(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        steps(TRACES.len());
+        out.push(c);
+        if let Some(trace) = TRACES.iter().find(|trace| out.ends_with(**trace)) {
+            out.truncate(out.len() - trace.len());
+        }
+    }
+    out
+}
+
 /// Encodes back with the suspected encoding; `Some` only when the bytes are UTF-8 of plausible Chinese.
 fn undo(text: &str, encoding: &'static Encoding) -> Option<String> {
+    steps(text.len());
     let bytes = if encoding == WINDOWS_1252 { latin_bytes(text)? } else { gbk_bytes(text)? };
     let decoded = String::from_utf8(bytes).ok()?;
-    let han = decoded.chars().filter(|c| super::is_han(*c)).count();
-    let sound = decoded.chars().all(|c| c.is_ascii() || super::is_han(c) || is_chinese_mark(c));
+    let han = decoded.chars().filter(|c| is_han(*c)).count();
+    let sound = decoded.chars().all(|c| c.is_ascii() || is_han(c) || is_chinese_mark(c));
     let enough = if encoding == WINDOWS_1252 { 1 } else { 2 };
     (han >= enough && sound && decoded != text).then_some(decoded)
 }
@@ -85,5 +101,6 @@ mod tests {
             assert_eq!(repair(sound), sound);
         }
         assert_eq!(repair("我的锟斤拷订单\u{fffd}"), "我的订单");
+        assert_eq!(repair("我的锟锟斤拷斤拷订单"), "我的订单"); // one inside another
     }
 }

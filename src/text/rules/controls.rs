@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 
+use crate::text::cost::steps;
+
 /// Text without invisible characters; line breaks and tabs become blanks.
 pub(super) fn remove(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_invisible) {
         return Cow::Borrowed(text);
     }
+    steps(text.len());
     let visible = text.chars().filter_map(|c| match c {
         '\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
         _ if is_invisible(c) => None,

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::is_han;
+use crate::text::cost::steps;
+use crate::text::letters::{is_han, is_term_char};
 
 /// Trimmed text with single blanks, none beside a Han character on both sides, and no mark twice in a row.
 pub(super) fn collapse(text: &str) -> Cow<'_, str> {
+    steps(text.len());
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -21,7 +23,7 @@ pub(super) fn collapse(text: &str) -> Cow<'_, str> {
             }
             continue;
         }
-        let repeated_mark = !super::is_term_char(c) && out.ends_with(c);
+        let repeated_mark = !is_term_char(c) && out.ends_with(c);
         if !repeated_mark {
             out.push(c);
         }
@@ -30,7 +32,7 @@ pub(super) fn collapse(text: &str) -> Cow<'_, str> {
 }
 
 fn is_word(c: char) -> bool {
-    super::is_term_char(c)
+    is_term_char(c)
 }
 
 #[cfg(test)]

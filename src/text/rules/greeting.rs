@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::text::cost::steps;
+use crate::text::letters::is_term_char;
+
 /// Openings, longest first where one begins another.
 const OPENINGS: [&str; 52] = [
     "不好意思打扰一下",
@@ -84,30 +87,55 @@ const CLOSINGS: [&str; 18] = [
 
 /// The question alone; unchanged when nothing else would remain.
 pub(super) fn strip(text: &str) -> Cow<'_, str> {
-    let mut core = text.trim_matches(is_joint);
+    let (first, last) = trimmed(text, 0, text.len());
+    let (mut start, mut end) = (first, last);
+    let mut terms = terms_in(&text[start..end]);
     loop {
-        let shorter = strip_opening(core).or_else(|| strip_closing(core));
-        match shorter.map(|rest| rest.trim_matches(is_joint)) {
-            Some(rest) if rest.chars().filter(|c| super::is_term_char(*c)).count() >= 2 => core = rest,
-            _ => break,
+        let core = &text[start..end];
+        let (from, to) = match (opening(core), closing(core)) {
+            (Some(length), _) => (start + length, end),
+            (None, Some(length)) => (start, end - length),
+            (None, None) => break,
+        };
+        let (from, to) = trimmed(text, from, to);
+        // Only what goes is counted: counting what stays would cost the whole text for every greeting.
+        terms -= terms_in(&text[start..from]) + terms_in(&text[to..end]);
+        if terms < 2 {
+            break;
         }
+        (start, end) = (from, to);
     }
     // Marks at the ends go only together with a greeting, so that plain text stays as it is.
-    let changed = core.len() < text.trim_matches(is_joint).len();
-    if !changed {
+    if (start, end) == (first, last) {
         return Cow::Borrowed(text);
     }
-    let end = text.rfind(core).map_or(text.len(), |start| start + core.len());
     let closing_mark = text[end..].chars().next().filter(|c| matches!(c, '?' | '!'));
-    Cow::Owned(core.chars().chain(closing_mark).collect())
+    Cow::Owned(text[start..end].chars().chain(closing_mark).collect())
 }
 
-fn strip_opening(text: &str) -> Option<&str> {
+/// The stretch without marks and blanks at its ends.
+fn trimmed(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let whole = &text[start..end];
+    let tail = whole.trim_start_matches(is_joint);
+    let core = tail.trim_end_matches(is_joint);
+    steps(whole.len() - core.len() + 1);
+    let start = end - tail.len();
+    (start, start + core.len())
+}
+
+fn terms_in(text: &str) -> usize {
+    steps(text.len());
+    text.chars().filter(|c| is_term_char(*c)).count()
+}
+
+/// Length of the greeting that the text begins with.
+fn opening(text: &str) -> Option<usize> {
+    steps(OPENINGS.len() + DELICATE.len());
     if let Some(rest) = OPENINGS.iter().find_map(|opening| text.strip_prefix(opening)) {
         // "hi" must not eat the start of "himama".
         let inside_word =
             rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.starts_with(|c: char| c.is_ascii());
-        return (!inside_word).then_some(rest);
+        return (!inside_word).then_some(text.len() - rest.len());
     }
     let rest = DELICATE.iter().find_map(|opening| text.strip_prefix(opening))?;
     let separate = rest.starts_with(is_joint)
@@ -115,11 +143,13 @@ fn strip_opening(text: &str) -> Option<&str> {
         || (!text.starts_with('亲')
             && !text.starts_with('嗯')
             && rest.starts_with(|c: char| !"吗么嘛坏棒呢像".contains(c)));
-    separate.then_some(rest)
+    separate.then_some(text.len() - rest.len())
 }
 
-fn strip_closing(text: &str) -> Option<&str> {
-    CLOSINGS.iter().find_map(|closing| text.strip_suffix(closing))
+/// Length of the courtesy that the text ends with.
+fn closing(text: &str) -> Option<usize> {
+    steps(CLOSINGS.len());
+    CLOSINGS.iter().find(|closing| text.ends_with(**closing)).map(|closing| closing.len())
 }
 
 fn is_joint(c: char) -> bool {

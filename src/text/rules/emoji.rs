@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use unicode_properties::UnicodeEmoji;
 
-use super::placeholder::is_placeholder;
+use crate::text::cost::steps;
+use crate::text::letters::is_placeholder;
 
 /// Bracketed emoticons as 微信, 微博 and QQ paste them.
 const EMOTICONS: [&str; 48] = [
@@ -16,20 +17,25 @@ const EMOTICONS: [&str; 48] = [
 
 /// Text without emoji and emoticons.
 pub(super) fn remove(text: &str) -> Cow<'_, str> {
-    let bracketed = text.contains('[').then(|| remove_emoticons(text));
-    let text_now = bracketed.as_deref().unwrap_or(text);
-    if text_now.chars().any(is_emoji) {
-        return Cow::Owned(text_now.chars().filter(|c| !is_emoji(*c)).collect());
+    steps(text.len());
+    let bracketed = without_emoticons(text);
+    if bracketed.chars().any(is_emoji) {
+        return Cow::Owned(bracketed.chars().filter(|c| !is_emoji(*c)).collect());
     }
-    bracketed.map_or(Cow::Borrowed(text), Cow::Owned)
+    bracketed
 }
 
-fn remove_emoticons(text: &str) -> String {
+/// Text without bracketed emoticons; emoji stay.
+pub(in crate::text) fn without_emoticons(text: &str) -> Cow<'_, str> {
+    if !text.contains('[') {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(open) = rest.find('[') {
         out.push_str(&rest[..open]);
         rest = &rest[open..];
+        steps(EMOTICONS.len());
         let known =
             EMOTICONS.iter().find(|name| rest[1..].strip_prefix(**name).is_some_and(|tail| tail.starts_with(']')));
         let skipped = known.map_or(1, |name| name.len() + 2);
@@ -39,11 +45,11 @@ fn remove_emoticons(text: &str) -> String {
         rest = &rest[skipped..];
     }
     out.push_str(rest);
-    out
+    Cow::Owned(out)
 }
 
 /// Digits, `#` and `*` have the emoji property too, so ASCII never counts.
-fn is_emoji(c: char) -> bool {
+pub(in crate::text) fn is_emoji(c: char) -> bool {
     !c.is_ascii() && !c.is_alphanumeric() && !is_placeholder(c) && (c.is_emoji_char() || c == '\u{20e3}')
 }
 

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use crate::text::cost::steps;
+
 struct Tables {
     characters: FxHashMap<char, char>,
     /// Phrases by first character, longest first.
@@ -56,7 +58,7 @@ fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str
 }
 
 /// Simplified text; characters that are already simplified pass unchanged.
-pub(super) fn to_simplified(text: &str) -> Cow<'_, str> {
+pub(in crate::text) fn to_simplified(text: &str) -> Cow<'_, str> {
     let tables = &*TABLES;
     if !text.chars().any(|c| tables.characters.contains_key(&c) || tables.phrases.contains_key(&c)) {
         return Cow::Borrowed(text);
@@ -64,7 +66,9 @@ pub(super) fn to_simplified(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let phrase = tables.phrases.get(&c).and_then(|list| list.iter().find(|(from, _)| rest.starts_with(from)));
+        let phrases = tables.phrases.get(&c).map_or(&[] as &[_], Vec::as_slice);
+        let phrase = phrases.iter().find(|(from, _)| rest.starts_with(from));
+        steps(1 + phrases.len());
         if let Some((from, to)) = phrase {
             out.push_str(to);
             rest = &rest[from.len()..];

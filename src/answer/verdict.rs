@@ -1,0 +1,99 @@
+//! Which of small talk, wishes for a human, complaints and the corpus has the word. No I/O, no clock.
+
+use super::handoff::HandoffReason;
+use crate::decision::Decision;
+use crate::ranking::Scored;
+use crate::smalltalk::{Heard, HeardBy, TalkKind, complaint, hear};
+use crate::snapshot::Snapshot;
+use crate::text::{match_key, normalize};
+
+/// What is done with a question.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Verdict {
+    /// The best entry answers.
+    Entry,
+    /// The best entries are offered.
+    Suggest,
+    Smalltalk {
+        kind: TalkKind,
+        confidence: f64,
+    },
+    Handoff(HandoffReason),
+}
+
+/// A question as it is judged.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RankedText<'a> {
+    /// As written.
+    pub(crate) text: &'a str,
+    pub(crate) normalized: &'a str,
+    /// Ranked entries, best first.
+    pub(crate) scored: &'a [Scored],
+}
+
+/// Probability from which the learned kind of a text counts where no wording tells it.
+const MANNER_AT: f64 = 0.8;
+
+/// Decides. A question that the corpus asks itself is answered whatever it says; then wishes for a human and complaints
+/// win over any match, a sure match over small talk, and small talk over what is only suggested.
+pub(crate) fn judge(snapshot: &Snapshot, question: &RankedText<'_>) -> Verdict {
+    let best = question.scored.first();
+    let by_policy = snapshot.policy.decide(best.map(|best| f64::from(best.confidence)));
+    if by_policy == Decision::Answer && best.is_some_and(|best| is_own_question(snapshot, best, question.normalized)) {
+        return Verdict::Entry;
+    }
+    let heard = hear(question.text, &snapshot.corpus.smalltalk);
+    if let Some(reason) = insists(snapshot, question, heard, by_policy == Decision::Answer) {
+        return Verdict::Handoff(reason);
+    }
+    if by_policy == Decision::Answer {
+        return Verdict::Entry;
+    }
+    if let Some(verdict) = small_talk(heard.filter(|heard| by_policy == Decision::Handoff || heard.by < HeardBy::Looks))
+    {
+        return verdict;
+    }
+    match by_policy {
+        Decision::Suggest => Verdict::Suggest,
+        _ if best.is_none() => Verdict::Handoff(HandoffReason::NoCandidate),
+        _ => Verdict::Handoff(HandoffReason::LowConfidence),
+    }
+}
+
+/// Whether the corpus holds the very question.
+fn is_own_question(snapshot: &Snapshot, best: &Scored, normalized: &str) -> bool {
+    match_key(&normalize(&snapshot.stored_question(best).text)) == match_key(normalized)
+}
+
+/// Whether the customer must reach a human. Where an entry is sure of its answer, the learned model alone does not stop
+/// it: only words of complaint do.
+fn insists(
+    snapshot: &Snapshot,
+    question: &RankedText<'_>,
+    heard: Option<Heard>,
+    answerable: bool,
+) -> Option<HandoffReason> {
+    let routing = &snapshot.corpus.routing;
+    let kind = heard.map(|heard| heard.kind);
+    let by_wording = heard.is_some_and(|heard| heard.by == HeardBy::Wording);
+    if kind == Some(TalkKind::WantHuman) && by_wording {
+        return Some(HandoffReason::HumanRequested);
+    }
+    let harmless = by_wording || kind == Some(TalkKind::AutoReply);
+    let words = complaint::accuses(question.normalized, |text| routing.is_complaint(text));
+    if !harmless && (words || !answerable) && snapshot.router.hears_complaint(routing, question.normalized) {
+        return Some(HandoffReason::Complaint);
+    }
+    let asks = kind == Some(TalkKind::WantHuman) || (!harmless && routing.asks_for_human(question.normalized));
+    asks.then_some(HandoffReason::HumanRequested)
+}
+
+fn small_talk(heard: Option<Heard>) -> Option<Verdict> {
+    let heard = heard?;
+    let confidence = match heard.by {
+        HeardBy::Wording => 1.0,
+        HeardBy::Shape => 0.9,
+        HeardBy::Looks => MANNER_AT,
+    };
+    Some(Verdict::Smalltalk { kind: heard.kind, confidence })
+}

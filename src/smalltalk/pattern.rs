@@ -1,0 +1,607 @@
+//! Small talk that no list of wordings can hold: praise, settled matters, automatic replies, wishes for a human in a
+//! sentence. Each kind is a few groups of words in order; a text that also asks for something is none of them.
+//!
+//! Careful rather than complete: what is missed here goes on to the corpus and the learned model.
+
+use super::kind::TalkKind;
+
+/// Words of one of these groups follow one another, at most so many characters apart.
+struct Shape {
+    groups: &'static [&'static [&'static str]],
+    gap: usize,
+}
+
+const fn near(groups: &'static [&'static [&'static str]], gap: usize) -> Shape {
+    Shape { groups, gap }
+}
+
+impl Shape {
+    fn is_in(&self, text: &str) -> bool {
+        follows(text, self.groups, None, self.gap)
+    }
+}
+
+/// Whether the groups follow in the text; the first within `within` characters where that is given.
+fn follows(text: &str, groups: &[&[&str]], within: Option<usize>, gap: usize) -> bool {
+    let Some((first, rest)) = groups.split_first() else { return true };
+    first.iter().any(|word| {
+        text.match_indices(word)
+            .take_while(|(at, _)| within.is_none_or(|most| text[..*at].chars().nth(most).is_none()))
+            .any(|(at, _)| follows(&text[at + word.len()..], rest, Some(gap), gap))
+    })
+}
+
+fn any_in(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
+}
+
+/// Letters and digits of a text that shapes are looked for in; longer texts tell a story.
+const SHORT: usize = 48;
+
+/// The kind of a text by its shape. `key` as [`spoken_key`](crate::text::spoken_key) gives it, `text` as written.
+pub(super) fn by_shape(text: &str, key: &str) -> Option<TalkKind> {
+    if is_automatic(&key.to_lowercase(), text) {
+        return Some(TalkKind::AutoReply);
+    }
+    let length = key.chars().count();
+    if length > SHORT {
+        return None;
+    }
+    if WANTS_HUMAN.iter().any(|shape| shape.is_in(key)) && !any_in(key, &NOT_ASKING_FOR_HUMAN) {
+        return Some(TalkKind::WantHuman);
+    }
+    if length <= 18 && ASKS_WHO.iter().any(|shape| shape.is_in(key)) && !any_in(key, &MATTERS) {
+        return Some(TalkKind::WhoAreYou);
+    }
+    if length <= 24 && any_in(key, &ANGRY_AT_BOT) && !any_in(key, &COMPANY) {
+        return Some(TalkKind::Abuse);
+    }
+    let asks = any_in(key, &ASKS) || text.contains(['?', '？']);
+    if !asks && !any_in(key, &TROUBLE) {
+        if SETTLED.iter().any(|shape| shape.is_in(key)) {
+            return Some(TalkKind::Solved);
+        }
+        if any_in(key, &LIKES) {
+            return Some(TalkKind::Praise);
+        }
+    }
+    (length <= 18 && any_in(key, &IDLE) && !any_in(key, &MATTERS)).then_some(TalkKind::Chat)
+}
+
+const PEOPLE: &[&str] = &[
+    "人工",
+    "真人",
+    "活人",
+    "大活人",
+    "专员",
+    "客服",
+    "坐席",
+    "座席",
+    "经理",
+    "主管",
+    "领导",
+    "同事",
+    "负责人",
+    "工作人员",
+    "管事的",
+    "接线员",
+    "话务员",
+    "店长",
+    "专人",
+];
+
+const WANTS_HUMAN: [Shape; 8] = [
+    near(&[&["找", "换", "叫", "喊", "安排", "转", "接", "派", "呼叫", "联系", "来个", "来位"], PEOPLE], 5),
+    near(&[&["让", "请", "叫", "喊"], PEOPLE, &["来", "跟我", "和我", "说", "接", "联系我", "找我", "回电"]], 3),
+    near(&[&["转接", "转到", "转给"], &["售后", "售前", "销售", "财务", "技术", "人"]], 2),
+    near(
+        &[
+            &["找", "换", "来", "叫", "派", "让", "安排"],
+            &["个人", "位", "别人", "其他人", "人"],
+            &["跟我", "和我", "来", "说话", "聊", "讲", "谈", "接待", "回答我", "处理", "帮我"],
+        ],
+        2,
+    ),
+    near(&[&["跟", "和", "同", "与"], &["人", "真人", "活人"], &["说", "聊", "讲", "谈", "对话", "沟通", "交流"]], 1),
+    near(&[&["要", "想", "需要", "有没有", "有"], &["人工", "真人", "活人"]], 4),
+    near(&[&["不想", "不要", "别让", "不愿意", "不跟", "不和"], &["机器", "智能", "ai"]], 3),
+    near(
+        &[&["给我打电话", "打电话给我", "给我回电", "回我电话", "给我回个电话", "电话联系我", "打我电话", "打给我"]],
+        0,
+    ),
+];
+
+/// Somebody who speaks of people rather than asks for one.
+const NOT_ASKING_FOR_HUMAN: [&str; 36] = [
+    "电话多少",
+    "电话是多少",
+    "客服电话",
+    "热线",
+    "号码是",
+    "人工费",
+    "服务费",
+    "收费",
+    "要钱",
+    "几点上班",
+    "上班时间",
+    "工作时间",
+    "服务时间",
+    "态度",
+    "答应",
+    "承诺",
+    "刚才",
+    "上次",
+    "昨天",
+    "前天",
+    "上周",
+    "之前",
+    "找过",
+    "问过",
+    "说过",
+    "联系过",
+    "不理",
+    "没人",
+    "推来推去",
+    "找了",
+    "问了",
+    "联系了",
+    "打了",
+    "同事推荐",
+    "给同事",
+    "客服说",
+];
+
+const ASKS_WHO: [Shape; 6] = [
+    near(
+        &[
+            &["你", "您", "对面", "那边", "那头", "这边", "这里", "这"],
+            &["是", "叫"],
+            &[
+                "谁",
+                "哪位",
+                "机器",
+                "人工智能",
+                "智能",
+                "真人",
+                "活人",
+                "ai",
+                "gpt",
+                "助手",
+                "程序",
+                "什么人",
+                "什么名字",
+                "啥名字",
+                "是人",
+                "人吗",
+                "人么",
+                "人不",
+                "人还是",
+            ],
+        ],
+        2,
+    ),
+    near(&[&["跟", "和", "同", "与"], &["谁", "什么人", "机器", "真人"], &["说", "聊", "讲", "谈", "对话"]], 2),
+    near(
+        &[
+            &["你", "您"],
+            &["能", "会", "可以"],
+            &["做", "干", "帮", "些", "点", "回答", "解答"],
+            &["什么", "啥", "哪些", "嘛"],
+        ],
+        3,
+    ),
+    near(&[&["你", "您"], &["会"], &["啥", "什么"]], 1),
+    near(&[&["能问", "可以问"], &["什么", "啥", "哪些"]], 2),
+    near(&[&["你", "您"], &["有"], &["什么", "啥", "哪些"], &["功能", "本事", "能耐", "用"]], 1),
+];
+
+/// Words of business: a text with one of them is about the service whatever its shape.
+const MATTERS: [&str; 52] = [
+    "订单",
+    "下单",
+    "退",
+    "换货",
+    "发货",
+    "快递",
+    "物流",
+    "配送",
+    "送货",
+    "包裹",
+    "收货",
+    "运费",
+    "发票",
+    "优惠",
+    "活动",
+    "会员",
+    "积分",
+    "余额",
+    "账户",
+    "账号",
+    "密码",
+    "登录",
+    "支付",
+    "付款",
+    "扣",
+    "保修",
+    "维修",
+    "修",
+    "安装",
+    "套餐",
+    "流量",
+    "话费",
+    "办理",
+    "贷款",
+    "利息",
+    "还款",
+    "信用卡",
+    "额度",
+    "转账",
+    "机票",
+    "航班",
+    "酒店",
+    "改签",
+    "签证",
+    "行程",
+    "合同",
+    "保险",
+    "价格",
+    "多少钱",
+    "质量",
+    "尺寸",
+    "预约",
+];
+
+const ANGRY_AT_BOT: [&str; 38] = [
+    "听不懂",
+    "听不明白",
+    "不懂人话",
+    "说人话",
+    "答非",
+    "不对马嘴",
+    "复读",
+    "车轱辘",
+    "问东",
+    "答西",
+    "破机器",
+    "傻机器",
+    "笨机器",
+    "蠢机器",
+    "烂机器",
+    "垃圾机器",
+    "什么机器人",
+    "智障",
+    "没回答我",
+    "没有回答我",
+    "不回答我",
+    "回答的不是",
+    "问的不是",
+    "说的不是",
+    "不是问这个",
+    "不是说这个",
+    "费劲",
+    "同样的话",
+    "一样的话",
+    "同一句",
+    "这个答案",
+    "一样的答案",
+    "有病",
+    "神经病",
+    "蠢货",
+    "脑残",
+    "白痴",
+    "闭嘴",
+];
+
+/// Who speaks of the company accuses more than a machine.
+const COMPANY: [&str; 14] =
+    ["公司", "商家", "店家", "你们店", "骗", "奸商", "黑店", "倒闭", "售后", "投诉", "顾客", "客户", "退钱", "赔"];
+
+/// Words by which somebody asks for something, or goes on to what is not well.
+const ASKS: [&str; 34] = [
+    "吗",
+    "怎么",
+    "怎样",
+    "如何",
+    "能不能",
+    "可不可以",
+    "是否",
+    "多少",
+    "为什么",
+    "为啥",
+    "什么时候",
+    "何时",
+    "哪",
+    "请",
+    "麻烦",
+    "帮我",
+    "要求",
+    "希望",
+    "建议",
+    "但是",
+    "不过",
+    "可是",
+    "只是",
+    "就是",
+    "却",
+    "还没",
+    "要是",
+    "如果",
+    "想要",
+    "想买",
+    "想问",
+    "几天",
+    "几时",
+    "咋",
+];
+
+/// Words of what went wrong; praise and a settled matter hold none.
+const TROUBLE: [&str; 46] = [
+    "不满",
+    "不好",
+    "不行",
+    "不能",
+    "不给",
+    "不让",
+    "不理",
+    "不了",
+    "没有",
+    "没人",
+    "没收",
+    "没解决",
+    "没处理",
+    "没用",
+    "差评",
+    "太差",
+    "很差",
+    "最差",
+    "慢",
+    "坏",
+    "破",
+    "假",
+    "骗",
+    "失望",
+    "投诉",
+    "举报",
+    "曝光",
+    "垃圾",
+    "恶心",
+    "欺",
+    "坑",
+    "赔",
+    "法院",
+    "道歉",
+    "呵呵",
+    "真行",
+    "敷衍",
+    "推",
+    "拖",
+    "烂",
+    "裂",
+    "漏",
+    "错",
+    "缺",
+    "生气",
+    "气死",
+];
+
+const SETTLED: [Shape; 6] = [
+    near(&[&["解决了", "搞定了", "弄好了", "办好了", "修好了", "处理好了", "恢复了", "已解决", "已经好了"]], 0),
+    near(
+        &[
+            &["不用", "不必", "无需", "不需要"],
+            &["处理", "查", "催", "管", "退", "换", "回", "麻烦", "联系", "跟进", "找", "送", "再", "派", "补"],
+            &["了"],
+        ],
+        3,
+    ),
+    near(&[&["没事"], &["了"]], 1),
+    near(&[&["单", "工单", "问题"], &["可以", "能"], &["关", "结"]], 3),
+    near(&[&["不麻烦", "别麻烦"], &["你", "您", "了"]], 0),
+    near(&[&["又能", "又可以", "现在能", "现在可以", "已经能"], &["了"]], 6),
+];
+
+const LIKES: [&str; 48] = [
+    "点赞",
+    "点个赞",
+    "好评",
+    "五星",
+    "表扬",
+    "夸",
+    "称赞",
+    "满意",
+    "不错",
+    "贴心",
+    "良心",
+    "给力",
+    "厉害",
+    "真棒",
+    "很棒",
+    "太棒",
+    "喜欢",
+    "耐心",
+    "热情",
+    "细心",
+    "周到",
+    "暖心",
+    "用心",
+    "靠谱",
+    "专业",
+    "负责任",
+    "效率高",
+    "真快",
+    "很快",
+    "神速",
+    "太好了",
+    "真好",
+    "很好",
+    "挺好",
+    "非常好",
+    "顶好",
+    "好看",
+    "好用",
+    "好吃",
+    "舒服",
+    "暖和",
+    "聪明",
+    "推荐给",
+    "下次还",
+    "还会再来",
+    "值得",
+    "惊喜",
+    "完美",
+];
+
+const IDLE: [&str; 50] = [
+    "笑话",
+    "讲个故事",
+    "唱歌",
+    "唱首",
+    "唱个",
+    "写诗",
+    "首诗",
+    "打油诗",
+    "对联",
+    "女朋友",
+    "男朋友",
+    "对象",
+    "天气",
+    "下雨",
+    "下雪",
+    "气温",
+    "冷不冷",
+    "热不热",
+    "电影",
+    "电视剧",
+    "综艺",
+    "世界杯",
+    "球赛",
+    "足球",
+    "篮球",
+    "算命",
+    "算个命",
+    "算一卦",
+    "星座",
+    "运势",
+    "等于几",
+    "等于多少",
+    "股票",
+    "股市",
+    "房价",
+    "彩票",
+    "无聊",
+    "陪我",
+    "聊天",
+    "聊会",
+    "穿什么",
+    "吃什么",
+    "喜欢我",
+    "爱我",
+    "结婚",
+    "几岁",
+    "多大了",
+    "猜谜",
+    "成语",
+    "周末愉快",
+];
+
+/// What programs and absent people write, in letters and digits alone.
+const AUTOMATIC: [&str; 34] = [
+    "自动回复",
+    "自动答复",
+    "自动应答",
+    "自动发送",
+    "自动发出",
+    "自动生成",
+    "自动通知",
+    "系统邮件",
+    "系统邮箱",
+    "系统发送",
+    "请勿直接回复",
+    "请勿回复",
+    "勿回复此",
+    "退信",
+    "未能送达",
+    "无法送达",
+    "投递失败",
+    "邮箱已满",
+    "outofoffice",
+    "outoftheoffice",
+    "automaticreply",
+    "autoreply",
+    "autoresponse",
+    "onleaveuntil",
+    "onvacation",
+    "undelivered",
+    "undeliverable",
+    "deliverystatus",
+    "deliveryfailed",
+    "mailerdaemon",
+    "couldnotbedelivered",
+    "donotreply",
+    "noreply",
+    "limitedaccesstoemail",
+];
+
+/// What somebody absent says of themselves.
+const ABSENT: [Shape; 6] = [
+    near(
+        &[
+            &["休假", "出差", "开会", "外出", "年假", "产假", "病假", "培训", "驾驶", "值机", "离职", "飞行"],
+            &["回复", "答复", "联系", "查收", "处理", "接手", "转发", "回你", "回您"],
+        ],
+        30,
+    ),
+    near(&[&["不在电脑", "不在座位", "不在工位", "不在办公", "不方便看手机", "不方便接"], &["回", "联系"]], 20),
+    near(
+        &[
+            &["来信", "来邮", "邮件", "留言", "消息", "反馈"],
+            &["已收到", "收到", "收悉"],
+            &["尽快", "稍后", "工作日内"],
+            &["回复", "答复", "处理", "联系"],
+        ],
+        16,
+    ),
+    near(&[&["稍后", "晚点", "回头"], &["回复你", "回复您", "回你", "回您"]], 4),
+    near(&[&["感谢您的"], &["来信", "反馈", "留言", "来电"], &["工作人员", "专人", "我们将", "我们会"]], 24),
+    near(&[&["已离职", "已调岗", "停止使用"], &["请", "勿", "联系"]], 24),
+];
+
+/// Letters and digits of an automatic reply; longer texts are mails with a notice in them.
+const LONGEST_NOTICE: usize = 160;
+
+/// Whether nobody wrote the text. Somebody who asks ("是自动回复吗") did.
+fn is_automatic(key: &str, text: &str) -> bool {
+    if key.chars().nth(LONGEST_NOTICE).is_some() || text.contains(['?', '？']) || key.contains('吗') {
+        return false;
+    }
+    any_in(key, &AUTOMATIC) || ABSENT.iter().any(|shape| shape.is_in(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::spoken_key;
+
+    #[test]
+    fn shapes_are_found_and_requests_are_left_alone() {
+        let rows = [
+            ("送货小哥特别热情，点赞", Some(TalkKind::Praise)),
+            ("客服很专业，但是快递太慢了", None), // goes on to what is not well
+            ("昨天的事已经弄好了，不用再回我了", Some(TalkKind::Solved)),
+            ("麻烦叫你们主管来跟我谈", Some(TalkKind::WantHuman)),
+            ("让懂的人跟我说", Some(TalkKind::WantHuman)),
+            ("人工客服几点上班", None), // about people
+            ("你能帮忙做些什么", Some(TalkKind::WhoAreYou)),
+            ("你们能开什么发票", None),
+            ("答来答去还是同样的话", Some(TalkKind::Abuse)),
+            ("给我念首诗吧，写诗会吗", Some(TalkKind::Chat)),
+            ("下雨天还送货吗", None),
+            ("本人正在外地出差，邮件将于下周回复。", Some(TalkKind::AutoReply)),
+            ("怎么设置自动回复？", None),
+            ("东西很好，怎么开发票", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(by_shape(text, &spoken_key(text)), expected, "{text}");
+        }
+    }
+}

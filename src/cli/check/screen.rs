@@ -147,17 +147,17 @@ mod tests {
         );
         let golden = concat!(
             "{\"question\":\"运费怎么算\",\"faq_id\":\"fee\"}\n",
-            "{\"question\":\"投诉电话是多少\",\"faq_id\":\"complain\"}\n",
+            "{\"question\":\"我要投诉你们\",\"faq_id\":\"complain\"}\n",
         );
         let shown = shown(&[("faq.jsonl", faq), ("golden.jsonl", golden)]);
         for part in [
             "必须一直答对的 2 个问题里有 1 个不对",
-            "“投诉电话是多少”应由 complain 直接回答，实际转人工",
+            "“我要投诉你们”应由 complain 直接回答，实际转人工",
             "1 个条目已过有效期，不再回答：old",
-            "条目 complain 的标准问“投诉电话是多少”含有投诉的说法",
-            "1 个问法里 1 个如此，客户看不到这个条目",
         ] {
             assert!(shown.contains(part), "{part} is missing:\n{shown}");
         }
+        // A question about complaining is answered like any other.
+        assert!(!shown.contains("含有投诉的说法"), "{shown}");
     }
 }

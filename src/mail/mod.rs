@@ -4,6 +4,7 @@
 //! A small reader of lines rather than a library: the ports of `email_reply_parser` know neither Chinese headers nor
 //! HTML, and say only what is left, not what was left out and where. Takes time linear in the mail; changes no word.
 
+mod closing;
 mod lines;
 mod marks;
 mod signature;
@@ -83,7 +84,7 @@ pub fn separate(text: &str) -> Separated {
         }
     }
     if parts.iter().all(Option::is_none)
-        && !lines.iter().any(|line| marks::device_at_end(&text[line.start..line.end]).is_some())
+        && !lines.iter().any(|line| closing::device_at_end(&text[line.start..line.end]).is_some())
     {
         return whole(text);
     }
@@ -194,7 +195,7 @@ fn single(line: &Line) -> Option<MailPart> {
     if line.signed {
         return Some(MailPart::Signature);
     }
-    if marks::is_device(shown) {
+    if closing::is_device(shown) {
         return Some(MailPart::Device);
     }
     (marks::is_notice(shown) || marks::is_confidentiality(shown)).then_some(MailPart::Footer)
@@ -204,7 +205,7 @@ fn single(line: &Line) -> Option<MailPart> {
 fn mark_salutation(lines: &[Line], parts: &mut [Option<MailPart>]) {
     let mut own = (0..lines.len()).filter(|at| parts[*at].is_none() && !lines[*at].shown.is_empty());
     let (Some(first), Some(_)) = (own.next(), own.next()) else { return };
-    if marks::is_salutation(&lines[first].shown) {
+    if closing::is_salutation(&lines[first].shown) {
         parts[first] = Some(MailPart::Salutation);
     }
 }
@@ -241,9 +242,9 @@ const FOOT_LINES: usize = 8;
 fn is_foot(lines: &[Line], parts: &[Option<MailPart>]) -> bool {
     let own = || lines.iter().zip(parts).filter(|(line, part)| part.is_none() && !line.shown.is_empty());
     let others = lines.iter().zip(parts).any(|(line, part)| part.is_some() && !line.shown.is_empty());
-    let short = own().all(|(line, _)| !marks::says_something(&line.shown));
+    let short = own().all(|(line, _)| !closing::says_something(&line.shown));
     let logs = own().any(|(line, _)| marks::is_log(&line.shown));
-    logs || own().count() <= FOOT_LINES && (own().any(|(line, _)| marks::is_contact(&line.shown)) || others || short)
+    logs || own().count() <= FOOT_LINES && (own().any(|(line, _)| closing::is_contact(&line.shown)) || others || short)
 }
 
 /// The text without what is left out, line by line.
@@ -255,7 +256,7 @@ fn cut(text: &str, lines: &[Line], parts: &[Option<MailPart>]) -> Separated {
     let mut between = false;
     for (line, part) in lines.iter().zip(parts) {
         let start = place.at(line.start);
-        let device = part.is_none().then(|| marks::device_at_end(&text[line.start..line.end])).flatten();
+        let device = part.is_none().then(|| closing::device_at_end(&text[line.start..line.end])).flatten();
         let end = device.map_or(line.end, |at| line.start + at);
         let end_chars = place.at(end);
         match part {

@@ -1,6 +1,7 @@
 //! Where the signature of a mail begins: after a sign-off, or a last paragraph of names and ways to reach somebody.
 
-use super::marks::{is_contact, is_name_like, is_rule, is_sign_off, is_signature_mark};
+use super::closing::{is_contact, is_name_like, is_sign_off};
+use super::marks::{is_rule, is_signature_mark};
 
 /// Lines a signature has at most, the empty ones aside.
 const MOST: usize = 12;

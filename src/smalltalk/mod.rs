@@ -9,6 +9,7 @@ mod kind;
 mod noise;
 mod pattern;
 mod table;
+mod words;
 
 pub use kind::TalkKind;
 pub use table::{Smalltalk, Talk, built_in};

@@ -42,7 +42,10 @@ fn talk(file: &str, fields: Table, findings: &mut Findings) -> Talk {
         match key.as_str() {
             "answer" => talk.answer = clean_text(&reader(&place, &key, findings).text(node)),
             "answers" => answers(&mut talk, file, node, findings),
-            "phrases" => phrases(&mut talk, &place, reader(&place, &key, findings).texts(node), findings),
+            "phrases" => {
+                let texts = reader(&place, &key, findings).texts(node);
+                phrases(&mut talk, &place, &texts, findings);
+            }
             "enabled" => talk.enabled = reader(&place, &key, findings).yes(node).unwrap_or(true),
             unknown => findings.issue(&place, unknown_key(unknown, &FIELDS, None)),
         }
@@ -65,7 +68,7 @@ fn answers(talk: &mut Talk, file: &str, node: Node, findings: &mut Findings) {
     }
 }
 
-fn phrases(talk: &mut Talk, place: &Place, texts: Vec<String>, findings: &mut Findings) {
+fn phrases(talk: &mut Talk, place: &Place, texts: &[String], findings: &mut Findings) {
     for phrase in texts.iter().map(|text| clean_line(text)) {
         if spoken_key(&phrase).is_empty() {
             // It would be found in every text of nothing but marks.

@@ -170,7 +170,7 @@ fn encoder_or_none(name: &str) -> Result<EncoderOrNone, String> {
 }
 
 fn label_field(name: &str) -> Result<LabelField, String> {
-    LabelField::named(name).ok_or_else(|| "应为 skill_group、complaint 或 priority".to_owned())
+    LabelField::named(name).ok_or_else(|| "应为 skill_group、complaint、priority 或 manner".to_owned())
 }
 
 fn command() -> Command {

@@ -29,7 +29,7 @@ pub struct Args {
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub test: Vec<PathBuf>,
     /// 查哪一个字段的标签：技能组、是否投诉或优先级
-    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority", value_parser = super::label_field)]
+    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority|manner", value_parser = super::label_field)]
     pub label: LabelField,
     /// 最多列出多少条可能标错的工单；--json 不受限制
     #[arg(long, default_value_t = 20, value_name = "N")]

@@ -23,8 +23,8 @@ pub struct Args {
     /// 模型输出目录；已有模型会被替换，其他内容不会被覆盖
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// 学哪一个字段：技能组、是否投诉或优先级
-    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority", value_parser = super::label_field)]
+    /// 学哪一个字段：技能组、是否投诉、优先级或语气
+    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority|manner", value_parser = super::label_field)]
     pub label: LabelField,
     /// 随机种子：同样的工单和种子得到逐字节相同的模型
     #[arg(long, default_value_t = 0)]

@@ -39,7 +39,7 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(2..=20))]
     pub folds: Option<u8>,
     /// 评测哪一个字段：技能组、是否投诉或优先级
-    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority", value_parser = crate::cli::label_field)]
+    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority|manner", value_parser = crate::cli::label_field)]
     pub label: LabelField,
     /// 随机种子
     #[arg(long, default_value_t = 0)]

@@ -1,6 +1,6 @@
 //! What is learnt of a ticket: which column holds it and what may stand there.
 //!
-//! Skill groups are called as their company likes; complaint and priority have the values of the API, whatever a file
+//! Skill groups are called as their company likes; complaint, priority and manner have fixed values, whatever a file
 //! writes for them.
 
 /// What a model learns to tell of a ticket.
@@ -13,6 +13,8 @@ pub enum LabelField {
     Complaint,
     /// How soon it must be handled: `normal`, `high` or `urgent`.
     Priority,
+    /// What kind of saying it is: `request`, `greeting`, `thanks` and eleven more.
+    Manner,
 }
 
 /// Values with the ways to write them, in lower case.
@@ -25,10 +27,26 @@ const PRIORITY: Values = &[
     ("high", &["high", "高", "优先"]),
     ("urgent", &["urgent", "紧急", "加急"]),
 ];
+const MANNER: Values = &[
+    ("request", &["request", "诉求", "咨询"]),
+    ("greeting", &["greeting", "问候"]),
+    ("thanks", &["thanks", "感谢"]),
+    ("goodbye", &["goodbye", "道别"]),
+    ("ack", &["ack", "应答"]),
+    ("who_are_you", &["who_are_you", "问身份"]),
+    ("praise", &["praise", "表扬"]),
+    ("solved", &["solved", "已解决"]),
+    ("noise", &["noise", "无意义"]),
+    ("chat", &["chat", "闲聊"]),
+    ("auto_reply", &["auto_reply", "自动回复"]),
+    ("want_human", &["want_human", "要人工"]),
+    ("abuse", &["abuse", "辱骂"]),
+    ("complaint", &["complaint", "投诉"]),
+];
 
 impl LabelField {
     /// Every field, the usual first.
-    pub const ALL: [Self; 3] = [Self::SkillGroup, Self::Complaint, Self::Priority];
+    pub const ALL: [Self; 4] = [Self::SkillGroup, Self::Complaint, Self::Priority, Self::Manner];
 
     /// Its name on the command line and in the API.
     #[must_use]
@@ -37,6 +55,7 @@ impl LabelField {
             Self::SkillGroup => "skill_group",
             Self::Complaint => "complaint",
             Self::Priority => "priority",
+            Self::Manner => "manner",
         }
     }
 
@@ -52,6 +71,7 @@ impl LabelField {
             Self::SkillGroup => &["label", "skill_group", "group", "标签", "技能组", "组别", "分类", "类别"],
             Self::Complaint => &["complaint", "is_complaint", "投诉", "是否投诉"],
             Self::Priority => &["priority", "优先级", "紧急程度", "紧急度"],
+            Self::Manner => &["manner", "语气"],
         }
     }
 
@@ -61,6 +81,7 @@ impl LabelField {
             Self::SkillGroup => "技能组",
             Self::Complaint => "是否投诉",
             Self::Priority => "优先级",
+            Self::Manner => "语气",
         }
     }
 
@@ -73,6 +94,11 @@ impl LabelField {
             Self::SkillGroup => return Ok(written),
             Self::Complaint => (COMPLAINT, "true 或 false（是或否）"),
             Self::Priority => (PRIORITY, "normal、high 或 urgent（普通、高或紧急）"),
+            Self::Manner => (
+                MANNER,
+                "request、greeting、thanks、goodbye、ack、who_are_you、praise、solved、noise、chat、auto_reply、want_human、\
+                 abuse 或 complaint",
+            ),
         };
         let lower = written.to_lowercase();
         let known = values.iter().find(|(_, ways)| ways.contains(&lower.as_str()));
@@ -97,6 +123,7 @@ mod tests {
             (LabelField::Complaint, "否", "false"),
             (LabelField::Priority, "紧急", "urgent"),
             (LabelField::Priority, "HIGH", "high"),
+            (LabelField::Manner, "闲聊", "chat"),
             (LabelField::Priority, "", ""), // whether it may be missing is asked elsewhere
         ] {
             assert_eq!(value(field, written).as_deref(), Ok(expected), "{written}");

@@ -6,6 +6,7 @@ use crate::ranking::Scored;
 use crate::smalltalk::{Heard, HeardBy, TalkKind, complaint, hear};
 use crate::snapshot::Snapshot;
 use crate::text::{match_key, normalize};
+use crate::tickets::MANNER_AT;
 
 /// What is done with a question.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,18 +32,20 @@ pub(crate) struct RankedText<'a> {
     pub(crate) scored: &'a [Scored],
 }
 
-/// Probability from which the learned kind of a text counts where no wording tells it.
-const MANNER_AT: f64 = 0.8;
+/// How sure it is that what looks like noise is noise.
+const LOOKS_SURE: f64 = 0.8;
 
 /// Decides. A question that the corpus asks itself is answered whatever it says; then wishes for a human and complaints
-/// win over any match, a sure match over small talk, and small talk over what is only suggested.
+/// win over any match, a sure match over small talk, and small talk over what is only suggested. What only the manner model
+/// takes for small talk counts where nothing is to be answered or suggested.
 pub(crate) fn judge(snapshot: &Snapshot, question: &RankedText<'_>) -> Verdict {
     let best = question.scored.first();
     let by_policy = snapshot.policy.decide(best.map(|best| f64::from(best.confidence)));
     if by_policy == Decision::Answer && best.is_some_and(|best| is_own_question(snapshot, best, question.normalized)) {
         return Verdict::Entry;
     }
-    let heard = hear(question.text, &snapshot.corpus.smalltalk);
+    let heard = hear(question.text, &snapshot.corpus.smalltalk)
+        .or_else(|| (by_policy == Decision::Handoff).then(|| learned(snapshot, question.normalized)).flatten());
     if let Some(reason) = insists(snapshot, question, heard, by_policy == Decision::Answer) {
         return Verdict::Handoff(reason);
     }
@@ -58,6 +61,13 @@ pub(crate) fn judge(snapshot: &Snapshot, question: &RankedText<'_>) -> Verdict {
         _ if best.is_none() => Verdict::Handoff(HandoffReason::NoCandidate),
         _ => Verdict::Handoff(HandoffReason::LowConfidence),
     }
+}
+
+/// What the manner model takes a text for that no wording tells, where it is sure of it.
+fn learned(snapshot: &Snapshot, normalized: &str) -> Option<Heard> {
+    let tone = snapshot.router.tone().hear(normalized, false);
+    let kind = TalkKind::parse(tone.manner.name()).filter(|_| tone.manner_probability >= MANNER_AT)?;
+    snapshot.corpus.smalltalk.takes(kind).then_some(Heard { kind, by: HeardBy::Model })
 }
 
 /// Whether the corpus holds the very question.
@@ -93,7 +103,8 @@ fn small_talk(heard: Option<Heard>) -> Option<Verdict> {
     let confidence = match heard.by {
         HeardBy::Wording => 1.0,
         HeardBy::Shape => 0.9,
-        HeardBy::Looks => MANNER_AT,
+        HeardBy::Looks => LOOKS_SURE,
+        HeardBy::Model => MANNER_AT,
     };
     Some(Verdict::Smalltalk { kind: heard.kind, confidence })
 }

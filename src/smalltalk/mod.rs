@@ -33,6 +33,8 @@ pub enum HeardBy {
     Shape,
     /// Looks like nothing anybody means; a code or an abbreviation looks the same.
     Looks,
+    /// The learned model, which is asked elsewhere.
+    Model,
 }
 
 /// What a text is, if it asks nothing; `own` holds the wordings of the corpus. Takes the text as written, since

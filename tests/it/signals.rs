@@ -1,11 +1,12 @@
-//! Complaint and priority of tickets: what the shipped models say, how rules win over them, how sure they are.
+//! Complaint, priority and manner of tickets: what the shipped models say, how rules win over them, how sure they are.
 
 use std::path::{Path, PathBuf};
 
 use yingda::routing::{Priority, Routing, RoutingRule};
+use yingda::text::normalize;
 use yingda::tickets::{
-    Dataset, DatasetError, LabelField, Routed, Router, Ticket, TrainOptions, URGENT_AT, load_bundle, out_of_fold,
-    read_labelled, train,
+    COMPLAINT_AT, Dataset, DatasetError, LabelField, Routed, Router, Ticket, ToneModels, TrainOptions, URGENT_AT,
+    bundle_files, install_bundle, load_bundle, out_of_fold, read_labelled, train,
 };
 
 fn here(path: &str) -> PathBuf {
@@ -37,7 +38,7 @@ fn typical_tickets_get_what_a_shift_leader_would_say() {
     let router = Router::embedded().unwrap();
     for (text, complaint, priority) in TICKETS {
         let found = route(&router, &Routing::default(), text);
-        assert_eq!(found.complaint >= 0.5, complaint, "{text}: {}", found.complaint);
+        assert_eq!(found.complaint >= COMPLAINT_AT, complaint, "{text}: {}", found.complaint);
         assert_eq!(found.priority, priority, "{text}: {}", found.complaint);
     }
 }
@@ -53,10 +54,16 @@ fn every_router_hears_the_same_signals_again_and_again() {
 }
 
 #[test]
-fn phrases_and_rules_win_over_the_models() {
+fn phrases_help_the_models_and_rules_win_over_them() {
     let router = Router::embedded().unwrap();
     let said = route(&router, &Routing::default(), "投诉");
-    assert!((said.complaint - 1.0).abs() < f64::EPSILON && said.priority == Priority::High);
+    assert!(said.complaint >= COMPLAINT_AT && said.priority == Priority::High, "{}", said.complaint);
+    for asked in ["投诉一般多久有结果", "我不是要投诉，就是想问一下发票什么时候开", "上次投诉处理得很好，谢谢"]
+    {
+        assert!(Routing::default().is_complaint(asked));
+        let said = route(&router, &Routing::default(), asked);
+        assert!(said.complaint < COMPLAINT_AT && said.priority == Priority::Normal, "{asked}: {}", said.complaint);
+    }
     let fire = "暖奶器插上电就冒烟了，还有火星";
     let rule = |name: &str| RoutingRule { name: name.to_owned(), ..RoutingRule::default() };
     let keywords = vec!["暖奶器".to_owned()];
@@ -78,22 +85,31 @@ fn a_ticket_without_text_is_ordinary() {
     assert!(found.complaint < 0.2, "{}", found.complaint);
 }
 
+/// Where the rows of the models lie; the questions say nothing of priority.
+const ROWS: [&str; 3] = ["corpus/tickets", "corpus/tickets/manners", "corpus/tickets/questions"];
+
 fn dataset(field: LabelField) -> Dataset {
-    Dataset::new(read_labelled(&[here("corpus/tickets")], field).unwrap()).unwrap()
+    let rows = ROWS.map(here);
+    let rows = if field == LabelField::Priority { &rows[..2] } else { &rows[..] };
+    Dataset::new(read_labelled(rows, field).unwrap()).unwrap()
 }
 
 fn options() -> TrainOptions {
-    TrainOptions { max_terms: 20_000, encoder: None, ..TrainOptions::default() }
+    TrainOptions { max_terms: 15_000, encoder: None, ..TrainOptions::default() }
 }
 
 #[test]
 fn the_shipped_models_are_as_good_as_they_were_and_of_these_tickets() {
-    // Precision and recall on the held-out fifth; measured when these bounds were set: complaint 0.92 and 0.64, high
-    // 0.74 and 0.58, urgent 0.79 and 0.28 (what URGENT_AT makes of it is tested below).
+    // Precision and recall on the held-out fifth, measured when these bounds were set: complaint 0.87 and 0.75, high
+    // 0.79 and 0.63, manner 0.82 and 0.81, 0.73 and 0.71, 0.95 and 0.96. Many rows are now written on the border between
+    // a complaint and what looks like one, so that precision is lower than on tickets alone. Urgent has 51 rows
+    // there and is never taken by the most probable label; its gate is tested below.
     let floors = [
-        ("complaint", LabelField::Complaint, "true", 0.88, 0.60),
-        ("priority", LabelField::Priority, "high", 0.70, 0.54),
-        ("priority", LabelField::Priority, "urgent", 0.65, 0.22),
+        ("complaint", LabelField::Complaint, "true", 0.82, 0.71),
+        ("priority", LabelField::Priority, "high", 0.74, 0.59),
+        ("manner", LabelField::Manner, "complaint", 0.78, 0.77),
+        ("manner", LabelField::Manner, "praise", 0.68, 0.66),
+        ("manner", LabelField::Manner, "request", 0.93, 0.94),
     ];
     for (name, field, label, precision, recall) in floors {
         let loaded = load_bundle(&here("models/signals").join(name)).unwrap();
@@ -101,6 +117,34 @@ fn the_shipped_models_are_as_good_as_they_were_and_of_these_tickets() {
         assert!(group.precision.unwrap() >= precision && group.recall.unwrap() >= recall, "{name}: {group:?}");
         assert_eq!(loaded.row_keys, dataset(field).keys(), "{name}: train it again, see models/signals/README.md");
     }
+}
+
+/// A row of `tests/fixtures/manners.jsonl`: trades that the models were not taught, and nobody trains on it.
+#[derive(serde::Deserialize)]
+struct Said {
+    text: String,
+    manner: String,
+    complaint: bool,
+}
+
+#[test]
+fn manners_and_complaints_of_other_trades_are_told_apart() {
+    let signals = ToneModels::embedded().unwrap();
+    let rows = std::fs::read_to_string(here("tests/fixtures/manners.jsonl")).unwrap();
+    let rows: Vec<Said> = rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (mut found, mut alarms, mut manners) = (0.0, Vec::new(), 0.0);
+    for row in &rows {
+        let heard = signals.hear(&row.text, Routing::default().is_complaint(&normalize(&row.text)));
+        manners += f64::from(u8::from(heard.manner.name() == row.manner));
+        found += f64::from(u8::from(heard.complains && row.complaint));
+        if heard.complains && !row.complaint {
+            alarms.push(&row.text);
+        }
+    }
+    let complaints = rows.iter().filter(|row| row.complaint).count() as f64;
+    let (recall, manners) = (found / complaints, manners / rows.len() as f64);
+    // Measured when these bounds were set: 0.82, 0.95, 3.
+    assert!(recall >= 0.78 && manners >= 0.92 && alarms.len() <= 4, "{recall} {manners} {alarms:?}");
 }
 
 #[test]
@@ -115,8 +159,9 @@ fn what_may_be_urgent_is_found_as_often_as_stated() {
     let recall = count(&taken, urgent) / count(&data.targets, urgent);
     let precision = count(&taken, urgent) / taken.len() as f64;
     let ordinary = count(&taken, normal) / taken.len() as f64;
-    // Measured when these bounds were set: 0.63, 0.44, 0.17.
-    assert!(recall >= 0.58 && precision >= 0.40 && ordinary <= 0.22, "{recall} {precision} {ordinary}");
+    // Measured when these bounds were set, by other folds: 0.55, 0.40, 0.22. On the tickets of the shop alone it was 0.63,
+    // 0.44, 0.17; of the 56 urgent texts that came with the other trades most are alone in telling their kind of harm.
+    assert!(recall >= 0.50 && precision >= 0.36 && ordinary <= 0.26, "{recall} {precision} {ordinary}");
 }
 
 #[test]
@@ -133,4 +178,28 @@ fn says_where_the_label_is_missing_and_when_there_is_only_one() {
     std::fs::write(&file, "{\"text\":\"怎么退\",\"complaint\":false}\n{\"text\":\"骗子\",\"投诉\":\"是\"}\n").unwrap();
     let two = Dataset::new(read_labelled(&[file], LabelField::Complaint).unwrap()).unwrap();
     assert_eq!(train(&two, &options(), &|_, _| ()).unwrap().labels, ["false", "true"]);
+}
+
+#[test]
+fn a_knowledge_base_can_bring_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let shipped = ToneModels::embedded().unwrap();
+    let angry = "你们客服态度太差了，问什么都敷衍，我要投诉";
+    assert_eq!(shipped.with(folder.path()).unwrap().hear(angry, false), shipped.hear(angry, false));
+    // A house where only 小票 is a complaint.
+    let row = |text: &str, complaint: bool| format!("{{\"text\":\"{text}\",\"complaint\":{complaint}}}\n");
+    let rows: String =
+        (0..40).map(|n| row(&format!("小票{n}号在哪"), true) + &row(&format!("订单{n}号在哪"), false)).collect();
+    let file = folder.path().join("rows.jsonl");
+    std::fs::write(&file, rows).unwrap();
+    let data = Dataset::new(read_labelled(&[file], LabelField::Complaint).unwrap()).unwrap();
+    let files = bundle_files(&train(&data, &options(), &|_, _| ()).unwrap(), &options(), &data.keys()).unwrap();
+    install_bundle(&files, &folder.path().join("complaint")).unwrap();
+    let own = shipped.with(folder.path()).unwrap();
+    assert!(own.hear("小票50号在哪", false).complains && !own.hear("订单50号在哪", false).complains);
+    assert!(!shipped.hear("小票50号在哪", false).complains);
+    assert_eq!(own.hear(angry, false).manner, shipped.hear(angry, false).manner);
+    let broken = folder.path().join("complaint/weights.bin");
+    std::fs::write(broken, "x").unwrap();
+    assert!(shipped.with(folder.path()).unwrap_err().to_string().contains("weights.bin"));
 }

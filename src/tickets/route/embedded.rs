@@ -1,11 +1,12 @@
 //! The bundles that ship inside the binary: the router, used where no model directory is given, and the models of
-//! complaint and priority, used beside every router. All were trained on the tickets in the repository's
-//! `corpus/tickets/`. Bytes only; who loads them knows what they are.
+//! tone, used beside every router. The router was trained on the tickets in the repository's `corpus/tickets/`, the
+//! others on those and on what lies in the directories there. Bytes only; who loads them knows what they are.
 
 use include_dir::{Dir, include_dir};
 
 static ROUTER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/models/router");
 static COMPLAINT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/models/signals/complaint");
+static MANNER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/models/signals/manner");
 static PRIORITY: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/models/signals/priority");
 
 /// Names and contents of a bundle's files.
@@ -17,6 +18,10 @@ pub(super) fn router() -> EmbeddedFiles {
 
 pub(super) fn complaint() -> EmbeddedFiles {
     files(&COMPLAINT)
+}
+
+pub(super) fn manner() -> EmbeddedFiles {
+    files(&MANNER)
 }
 
 pub(super) fn priority() -> EmbeddedFiles {

@@ -1,11 +1,12 @@
 //! A ticket goes in, a group with calibrated confidence comes out; rules of `routing.toml` win over the model.
 
-mod complaint_and_priority;
 mod embedded;
 mod explain;
+mod manner;
 mod rules;
 mod sentence_votes;
 mod sentences;
+mod tone;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,13 +14,13 @@ use std::sync::Arc;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::complaint_and_priority::ComplaintAndPriority;
-pub use self::complaint_and_priority::{COMPLAINT_AT, URGENT_AT};
 use self::explain::explain;
 pub use self::explain::{TermPlace, TermWeight};
+pub use self::manner::Manner;
 use self::rules::{Circumstances, first_match};
 pub use self::sentence_votes::Sentence;
 use self::sentence_votes::{MOST_FOR_READERS, MOST_ON_ROUTE, sentence_votes};
+pub use self::tone::{COMPLAINT_AT, MANNER_AT, Tone, ToneModels, URGENT_AT};
 use super::ticket::Ticket;
 use crate::mail::{LeftOut, Separated, separate};
 use crate::numbers::descending;
@@ -63,7 +64,8 @@ pub struct Routed {
     pub ranking: Vec<RankedGroup>,
     /// A rule's; else the learned one, at least high for a complaint.
     pub priority: Priority,
-    /// Probability that the ticket is a complaint, 0..=1; 1 where a complaint phrase of `routing.toml` says so.
+    /// Probability that the ticket is a complaint, 0..=1; at least [`COMPLAINT_AT`] where a complaint phrase
+    /// of `routing.toml` is believed.
     #[schema(minimum = 0.0, maximum = 1.0)]
     pub complaint: f64,
     /// Name of the rule of `routing.toml` that decided, if one did.
@@ -87,7 +89,7 @@ pub struct Router {
     model: Arc<Model>,
     /// Group by group.
     thresholds: Vec<GroupThreshold>,
-    complaint_and_priority: Arc<ComplaintAndPriority>,
+    tone: Arc<ToneModels>,
 }
 
 /// From which confidence on tickets are routed to a group.
@@ -102,12 +104,14 @@ enum GroupThreshold {
 }
 
 impl Router {
-    /// Loads a bundle from its directory.
+    /// Loads a bundle from its directory, and from the directory `signals` beside it whatever models of tone the
+    /// knowledge base brings.
     ///
     /// # Errors
     /// What is missing, damaged or of another version.
     pub fn load(dir: &Path) -> Result<Self, BundleError> {
-        load_bundle(dir).and_then(Self::new)
+        let own = ToneModels::embedded()?.with(&dir.with_file_name("signals"))?;
+        Self::new(load_bundle(dir)?, Arc::new(own))
     }
 
     /// Loads a bundle from the names and contents of its files.
@@ -115,7 +119,7 @@ impl Router {
     /// # Errors
     /// As [`Router::load`].
     pub fn from_files(files: &[(&str, &[u8])]) -> Result<Self, BundleError> {
-        read_bundle(files).and_then(Self::new)
+        Self::new(read_bundle(files)?, ToneModels::embedded()?)
     }
 
     /// The shipped router.
@@ -126,22 +130,23 @@ impl Router {
         Self::from_files(&embedded::router())
     }
 
-    fn new(loaded: Bundle) -> Result<Self, BundleError> {
+    fn new(loaded: Bundle, tone: Arc<ToneModels>) -> Result<Self, BundleError> {
         Ok(Self {
             version: loaded.version,
             thresholds: vec![GroupThreshold::Usual; loaded.manifest.labels.len()],
             labels: loaded.manifest.labels,
             model: Arc::new(loaded.model),
-            complaint_and_priority: ComplaintAndPriority::embedded()?,
+            tone,
         })
     }
 
     /// The group for a ticket, with the best `top` groups.
     ///
     /// A rule that sets a group decides `route` with confidence 1; it is passed over where the routing file names
-    /// none of the model's groups and so cannot be about this model. Complaint and priority are those of their own
-    /// models and of the complaint phrases, unless a rule sets the priority. The explanation is about the model's own choice.
-    /// Of a mail, what the customer newly wrote counts. A text that asks for nothing goes to review.
+    /// none of the model's groups and so cannot be about this model. Complaint and priority are those of [`ToneModels`]
+    /// and the complaint phrases, unless a rule sets the priority. The explanation is about the model's own choice.
+    /// Of a mail, what the customer newly wrote counts. A text that asks for nothing goes to review; where only the
+    /// manner model says so, a rule still routes it.
     #[must_use]
     pub fn route(&self, routing: &Routing, ticket: &Ticket<'_>, top: usize, explain: bool) -> Routed {
         let mail = separate(ticket.text);
@@ -157,7 +162,7 @@ impl Router {
     pub fn hears_complaint(&self, routing: &Routing, normalized: &str) -> bool {
         let text = TicketText { text: normalized.to_owned(), ..TicketText::default() };
         let terms = TermKeys::of(&text, self.model.vectorizer.segmenter());
-        self.complaint_and_priority.judge(&text, &terms, complains(routing, normalized)).complains
+        self.tone.judge(&text, &terms, complains(routing, normalized)).complains
     }
 
     fn route_own(&self, routing: &Routing, ticket: &Ticket<'_>, top: usize, explain: bool) -> Routed {
@@ -166,17 +171,19 @@ impl Router {
         let judged = self.model.judge_features(&self.model.read_terms(&text, &terms));
         let joined = text.joined();
         let heard = hear(if ticket.text.is_empty() { ticket.title } else { ticket.text }, &Smalltalk::default());
-        let asks_nothing = heard.is_some_and(|heard| heard.kind.asks_nothing());
-        let mut signal = self.complaint_and_priority.judge(&text, &terms, complains(routing, &joined));
+        let mut tone = self.tone.judge(&text, &terms, complains(routing, &joined));
         if heard.is_some_and(is_harmless) {
-            (signal.complaint, signal.complains, signal.priority) = (0.0, false, Priority::Normal);
+            (tone.complaint, tone.complains, tone.priority) = (0.0, false, Priority::Normal);
         }
+        let learned = TalkKind::parse(tone.manner.name()).filter(|_| tone.manner_probability >= MANNER_AT);
+        let asks_nothing = heard.is_some_and(|heard| heard.kind.asks_nothing());
+        let seems_to = heard.is_none() && learned.is_some_and(TalkKind::asks_nothing);
         let predicted = &self.labels[judged.best];
         let about = Circumstances {
             text: &joined,
             channel: ticket.channel,
             customer_tier: ticket.customer_tier,
-            complaint: signal.complains,
+            complaint: tone.complains,
             predicted,
         };
         let rule = first_match(&routing.rules, &about);
@@ -189,7 +196,7 @@ impl Router {
         let group = routing.group(&skill_group);
         let applied = rule.filter(|rule| ordered.is_some() || rule.priority.is_some());
         Routed {
-            decision: if (ordered.is_some() || trusted) && !asks_nothing {
+            decision: if !asks_nothing && (ordered.is_some() || trusted && !seems_to) {
                 RouteDecision::Route
             } else {
                 RouteDecision::Review
@@ -200,8 +207,8 @@ impl Router {
                 None => judged.shortlist.iter().map(|group| ranked(*group)).collect(),
             },
             ranking: order(&judged, &spoken).into_iter().take(top).map(ranked).collect(),
-            priority: rule.and_then(|rule| rule.priority).unwrap_or(signal.priority),
-            complaint: signal.complaint,
+            priority: rule.and_then(|rule| rule.priority).unwrap_or(tone.priority),
+            complaint: tone.complaint,
             rule: applied.map(|rule| rule.name.clone()),
             flow: group.map(|group| group.flow.clone()).unwrap_or_default(),
             promise: Self::promise(routing, &skill_group),
@@ -281,6 +288,12 @@ impl Router {
     #[must_use]
     pub fn labels(&self) -> &[String] {
         &self.labels
+    }
+
+    /// What tells complaints, priority and manners.
+    #[must_use]
+    pub fn tone(&self) -> &ToneModels {
+        &self.tone
     }
 
     fn knows(&self, group: &str) -> bool {

@@ -1,4 +1,6 @@
 //! `export`: a corpus, the shipped one by default, as files to edit or to hand on. Never overwrites.
+//!
+//! A directory keeps the files as they are, remarks included; the other forms hold the entries alone, in their order.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,7 +11,10 @@ use jiff::tz::TimeZone;
 
 use super::check::{load_corpus, print_issues};
 use super::import::write_new;
-use crate::corpus::{Corpus, DEFAULT_ZONE, EntryFormat, write_directory, write_entries};
+use crate::corpus::{
+    Corpus, DEFAULT_ZONE, EntryFormat, SourceFile, embedded, in_file_order, source_files, write_directory,
+    write_entries,
+};
 
 /// What to export and where to.
 #[derive(Debug, clap::Args)]
@@ -55,7 +60,7 @@ fn export(args: &ExportArgs, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     };
     let format = match args.format {
         ExportFormat::Dir => {
-            write_dir(&corpus, &args.out, &args.zone)?;
+            write_dir(&directory(args, &corpus)?, &args.out)?;
             writeln!(out, "已导出 {} 个条目到目录 {}", corpus.entries.len(), args.out.display())?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -63,17 +68,28 @@ fn export(args: &ExportArgs, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         ExportFormat::Csv => EntryFormat::Csv,
         ExportFormat::Xlsx => EntryFormat::Xlsx,
     };
-    write_new(&args.out, &write_entries(&corpus.entries, format, &args.zone)?)?;
+    write_new(&args.out, &write_entries(&in_file_order(&corpus.entries), format, &args.zone)?)?;
     writeln!(out, "已导出 {} 个条目到 {}", corpus.entries.len(), args.out.display())?;
     Ok(ExitCode::SUCCESS)
 }
 
+/// The corpus's own files, with the stop words written down: the built-in list may change with the program.
+fn directory(args: &ExportArgs, corpus: &Corpus) -> anyhow::Result<Vec<SourceFile>> {
+    let mut files = args.corpus.as_deref().map_or_else(embedded::files, source_files);
+    let is_stopwords = |file: &SourceFile| file.path.rsplit('/').next() == Some("stopwords.txt");
+    if !files.iter().any(is_stopwords) {
+        let written = write_directory(corpus, EntryFormat::JsonLines, &args.zone)?;
+        files.extend(written.into_iter().filter(is_stopwords));
+    }
+    Ok(files)
+}
+
 /// Writes into an empty or new directory, so that no two corpora mix.
-fn write_dir(corpus: &Corpus, dir: &Path, zone: &TimeZone) -> anyhow::Result<()> {
+fn write_dir(files: &[SourceFile], dir: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(dir).with_context(|| format!("无法创建目录 {}", dir.display()))?;
     let occupied = std::fs::read_dir(dir).with_context(|| format!("读不了目录 {}", dir.display()))?.next().is_some();
     anyhow::ensure!(!occupied, "目录 {} 不是空的，不会覆盖，请换一个目录", dir.display());
-    for file in write_directory(corpus, EntryFormat::Toml, zone)? {
+    for file in files {
         write_new(&dir.join(&file.path), &file.bytes)?;
     }
     Ok(())

@@ -1,7 +1,8 @@
-//! `import`: spreadsheets and other supported files → one corpus file that people can edit and review.
+//! `import`: spreadsheets and files of other products → corpus files that people can edit and review, one for each sheet.
 //!
-//! All or nothing: with any issue, or where a file would be overwritten, nothing is written.
+//! All or nothing: with any issue, or where a file would be overwritten without being asked for, nothing is written.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,20 +11,28 @@ use anyhow::Context;
 use jiff::tz::TimeZone;
 
 use super::check::print_issues;
-use crate::corpus::{DEFAULT_ZONE, EntryFormat, SourceFile, load_files, write_entries};
+use crate::corpus::{
+    Corpus, DEFAULT_ZONE, EntryFormat, Issue, SourceFile, load_dir, load_named_files, merge_entries, write_by_source,
+};
 
 /// What to import and where to.
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
-    /// 要导入的文件：.xlsx、.csv、.jsonl 或 .toml
+    /// 要导入的文件：.xlsx、.csv、.json、.yml、.jsonl 或 .toml
     #[arg(required = true, value_name = "文件")]
     pub files: Vec<PathBuf>,
-    /// 写到哪个知识库目录
+    /// 写到哪个知识库目录；每张工作表、每个文件写成一个文件
     #[arg(long, value_name = "目录")]
     pub out: PathBuf,
     /// 写成哪种格式
     #[arg(long, value_enum, default_value_t = ImportFormat::Toml)]
     pub format: ImportFormat,
+    /// 目录里已有同名文件时覆盖它们
+    #[arg(long, conflicts_with = "merge")]
+    pub force: bool,
+    /// 与目录里已有的条目合并：相同 id 的换成新的，其余保留
+    #[arg(long)]
+    pub merge: bool,
     /// 只检查，不写文件
     #[arg(long)]
     pub dry_run: bool,
@@ -48,7 +57,7 @@ impl From<ImportFormat> for EntryFormat {
     }
 }
 
-/// Imports the files as `entries.toml` or `entries.jsonl`; exit code 1 when nothing was written because of issues.
+/// Imports the files; exit code 1 when nothing was written because of issues.
 ///
 /// # Errors
 /// When a file cannot be read or written, or exists already.
@@ -58,42 +67,103 @@ pub fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
 
 fn import(args: &ImportArgs, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     let files = args.files.iter().map(|path| source(path)).collect::<anyhow::Result<Vec<_>>>()?;
-    let corpus = match load_files(&files, &args.zone) {
-        Ok(corpus) => corpus,
-        Err(issues) => {
-            print_issues(&issues, out)?;
-            return Ok(ExitCode::FAILURE);
-        }
+    let found = load_named_files(&distinct(files), &args.zone);
+    let (corpus, issues) = match found {
+        Ok(corpus) => (Some(corpus), Vec::new()),
+        Err(issues) => (None, issues),
     };
+    let Some(corpus) = corpus else { return refused(&issues, out) };
     for warning in &corpus.warnings {
         writeln!(out, "提醒 {warning}")?;
     }
-    let format = EntryFormat::from(args.format);
-    let target = args.out.join(format!("entries.{}", format.extension()));
+    let files = match written(args, &corpus)? {
+        Ok(files) => files,
+        Err(issues) => return refused(&issues, out),
+    };
+    let names = files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>().join("、");
+    let target = format!("{}（{names}）", args.out.display());
+    let count = corpus.entries.len();
     if args.dry_run {
-        writeln!(out, "可以导入 {} 个条目到 {}（没有写文件）", corpus.entries.len(), target.display())?;
+        writeln!(out, "可以导入 {count} 个条目到 {target}（没有写文件）")?;
         return Ok(ExitCode::SUCCESS);
     }
-    let bytes = write_entries(&corpus.entries, format, &args.zone)?;
-    std::fs::create_dir_all(&args.out).with_context(|| format!("无法创建目录 {}", args.out.display()))?;
-    write_new(&target, &bytes)?;
-    writeln!(out, "已导入 {} 个条目到 {}", corpus.entries.len(), target.display())?;
+    if !(args.force || args.merge) {
+        let taken: Vec<&str> =
+            files.iter().map(|file| file.path.as_str()).filter(|path| args.out.join(path).exists()).collect();
+        anyhow::ensure!(
+            taken.is_empty(),
+            "{} 里已有 {}，没有写任何文件：加 --merge 合并，加 --force 覆盖，或换一个目录",
+            args.out.display(),
+            taken.join("、")
+        );
+    }
+    for file in &files {
+        write_over(&args.out.join(&file.path), &file.bytes)?;
+    }
+    writeln!(out, "已导入 {count} 个条目到 {target}")?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn refused(issues: &[Issue], out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+    print_issues(issues, out)?;
+    Ok(ExitCode::FAILURE)
+}
+
+/// The files to write, or why those of the directory and the new entries do not go together.
+fn written(args: &ImportArgs, corpus: &Corpus) -> anyhow::Result<Result<Vec<SourceFile>, Vec<Issue>>> {
+    let format = EntryFormat::from(args.format);
+    let empty = |dir: &Path| std::fs::read_dir(dir).map_or(true, |mut inside| inside.next().is_none());
+    if !args.merge || empty(&args.out) {
+        return Ok(Ok(write_by_source(&corpus.entries, format, &args.zone)?));
+    }
+    let standing = match load_dir(&args.out, &args.zone) {
+        Ok(standing) => standing,
+        Err(issues) => return Ok(Err(issues)),
+    };
+    Ok(merge_entries(&standing, corpus, format, &args.zone)?)
 }
 
 /// A file under its bare name, which is enough for messages and hides where it came from.
 fn source(path: &Path) -> anyhow::Result<SourceFile> {
     let name =
         path.file_name().and_then(|name| name.to_str()).with_context(|| format!("{} 不是文件名", path.display()))?;
+    let metadata = std::fs::metadata(path).with_context(|| format!("读不了 {}", path.display()))?;
+    // Reading a pipe or a device might never end.
+    anyhow::ensure!(metadata.is_file(), "{} 不是普通文件，请写出要导入的文件", path.display());
     let bytes = std::fs::read(path).with_context(|| format!("读不了 {}", path.display()))?;
     Ok(SourceFile { path: name.to_owned(), bytes })
 }
 
+/// Files of different folders may bear one name: the later ones get a number, so that messages and entries tell them
+/// apart.
+fn distinct(mut files: Vec<SourceFile>) -> Vec<SourceFile> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for file in &mut files {
+        let count = seen.entry(file.path.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            let (stem, extension) = file.path.rsplit_once('.').unwrap_or((file.path.as_str(), ""));
+            file.path = format!("{stem}-{count}.{extension}");
+        }
+    }
+    files
+}
+
 /// Writes a file that must not exist yet.
 pub(super) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut file = std::fs::File::create_new(path)
-        .with_context(|| format!("不能写 {}：文件已存在时不会覆盖，请换一个位置或先移走它", path.display()))?;
-    file.write_all(bytes).with_context(|| format!("写 {} 时出错", path.display()))
+    anyhow::ensure!(!path.exists(), "{} 已存在，不会覆盖，请换一个位置或先移走它", path.display());
+    write_over(path, bytes)
+}
+
+/// Writes a file whether or not it exists, with the folders it stands in. Written aside first, so that a failure leaves
+/// the old one.
+fn write_over(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).with_context(|| format!("无法创建目录 {}", folder.display()))?;
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".tmp");
+    let written = std::fs::write(&aside, bytes).and_then(|()| std::fs::rename(&aside, path));
+    written.with_context(|| format!("写 {} 时出错", path.display()))
 }
 
 #[cfg(test)]
@@ -108,20 +178,71 @@ mod tests {
             files: vec![dir.join("faq.csv")],
             out,
             format: ImportFormat::Toml,
+            force: false,
+            merge: false,
             dry_run: false,
             zone: TimeZone::UTC,
         }
     }
 
     #[test]
-    fn imports_once_and_never_overwrites() {
+    fn imports_once_and_asks_before_it_overwrites() {
         let dir = tempfile::tempdir().unwrap();
-        let args = args(dir.path(), "问题,相似问,答案\n怎么退款,咋退钱,七天内可退\n");
+        let first = args(dir.path(), "问题,相似问,答案\n怎么退款,咋退钱,七天内可退\n");
         let mut out = Vec::new();
-        assert_eq!(import(&args, &mut out).unwrap(), ExitCode::SUCCESS);
-        assert_eq!(load_dir(&args.out, &TimeZone::UTC).unwrap().entries[0].similar, ["咋退钱"]);
-        let message = import(&args, &mut out).unwrap_err().to_string();
-        assert!(message.contains("不会覆盖"), "{message}");
+        assert_eq!(import(&first, &mut out).unwrap(), ExitCode::SUCCESS);
+        let entries = |args: &ImportArgs| load_dir(&args.out, &TimeZone::UTC).unwrap().entries;
+        assert_eq!(entries(&first)[0].similar, ["咋退钱"]);
+        let message = import(&first, &mut out).unwrap_err().to_string();
+        assert!(message.contains("--merge") && message.contains("faq.toml"), "{message}");
+        let other = ImportArgs { force: true, ..args(dir.path(), "问题,答案\n怎么换货,找客服\n") };
+        import(&other, &mut out).unwrap();
+        assert_eq!(entries(&other).len(), 1);
+        let both = ImportArgs {
+            merge: true, ..args(dir.path(), "问题,答案\n怎么退款,十天内可退\n怎么换货,找店员\n")
+        };
+        import(&both, &mut out).unwrap();
+        let answers: Vec<_> = entries(&both).iter().map(|entry| entry.answer.clone()).collect();
+        assert!(answers.len() == 2 && answers.contains(&"找店员".to_owned()), "{answers:?}");
+    }
+
+    #[test]
+    fn order_and_sheets_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let args = args(dir.path(), "问题,答案\n乙,2\n甲,1\n丙,3\n");
+        std::fs::write(dir.path().join("更多.csv"), "问题,答案\n丁,4\n").unwrap();
+        let args = ImportArgs { files: vec![dir.path().join("faq.csv"), dir.path().join("更多.csv")], ..args };
+        import(&args, &mut Vec::new()).unwrap();
+        let text = std::fs::read_to_string(args.out.join("faq.toml")).unwrap();
+        let at = |question: &str| text.find(&format!("question = \"{question}\"")).unwrap();
+        assert!(at("乙") < at("甲") && at("甲") < at("丙"));
+        assert!(args.out.join("更多.toml").exists());
+    }
+
+    #[test]
+    fn a_named_file_that_cannot_be_read_is_an_error_with_its_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let args = args(dir.path(), "问题,答案\n一,甲\n");
+        for (name, advice) in [
+            ("old.xls", "另存为 .xlsx"),
+            ("表.et", "WPS 的 .et"),
+            ("说明.txt", "整理成表格"),
+            ("compose.yml", "看不出是问答"),
+            ("README.md", "说明文件"),
+            ("golden.jsonl", "直接放进知识库目录"),
+        ] {
+            std::fs::write(dir.path().join(name), "version: 3\n").unwrap();
+            let args = ImportArgs { files: vec![dir.path().join("faq.csv"), dir.path().join(name)], ..clone(&args) };
+            let mut out = Vec::new();
+            assert_eq!(import(&args, &mut out).unwrap(), ExitCode::FAILURE, "{name}");
+            let out = String::from_utf8(out).unwrap();
+            assert!(out.starts_with(&format!("错误 {name}: ")) && out.contains(advice), "{out}");
+            assert!(!args.out.exists());
+        }
+    }
+
+    fn clone(args: &ImportArgs) -> ImportArgs {
+        ImportArgs { files: args.files.clone(), out: args.out.clone(), zone: args.zone.clone(), ..*args }
     }
 
     #[test]

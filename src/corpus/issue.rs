@@ -17,10 +17,14 @@ pub struct Issue {
 }
 
 impl Issue {
-    /// An issue at a place.
+    /// An issue at a place. Names and messages quote what files say, so controls in them become blanks: an issue is one
+    /// line wherever it is written.
     #[must_use]
     pub fn at(place: &Place, message: impl Into<String>) -> Self {
-        Self { file: place.file.clone(), line: place.line, message: message.into() }
+        let one_line = |text: String| {
+            if text.contains(char::is_control) { text.replace(char::is_control, " ") } else { text }
+        };
+        Self { file: one_line(place.file.clone()), line: place.line, message: one_line(message.into()) }
     }
 }
 

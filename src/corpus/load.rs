@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use super::draft::Findings;
-use super::read::SourceFile;
+use super::read::{Given, SourceFile};
 use super::{Corpus, Issue, check, read, version};
 
 /// Time zone of dates without an offset where nothing else is said.
@@ -21,7 +21,7 @@ const MAX_ISSUES: usize = 1_000;
 pub fn load_dir(dir: &Path, zone: &TimeZone) -> Result<Corpus, Vec<Issue>> {
     let mut findings = Findings::default();
     let files = read::directory(dir, &mut findings);
-    load(&files, zone, findings)
+    load(&files, Given::InDirectory, zone, findings)
 }
 
 /// The corpus in a list of files, in any order.
@@ -29,16 +29,34 @@ pub fn load_dir(dir: &Path, zone: &TimeZone) -> Result<Corpus, Vec<Issue>> {
 /// # Errors
 /// As [`load_dir`].
 pub fn load_files(files: &[SourceFile], zone: &TimeZone) -> Result<Corpus, Vec<Issue>> {
-    let mut sorted: Vec<SourceFile> = files.to_vec();
-    sorted.sort_by(|a, b| a.path.cmp(&b.path));
-    load(&sorted, zone, Findings::default())
+    load(&sorted(files), Given::InDirectory, zone, Findings::default())
 }
 
-fn load(files: &[SourceFile], zone: &TimeZone, mut findings: Findings) -> Result<Corpus, Vec<Issue>> {
-    let contents = read::contents(files, &mut findings);
+/// As [`load_files`], for files that somebody named one by one: each must hold entries, and one that cannot be read is
+/// an issue with its name.
+///
+/// # Errors
+/// As [`load_dir`].
+pub fn load_named_files(files: &[SourceFile], zone: &TimeZone) -> Result<Corpus, Vec<Issue>> {
+    load(&sorted(files), Given::ByName, zone, Findings::default())
+}
+
+fn sorted(files: &[SourceFile]) -> Vec<SourceFile> {
+    let mut sorted: Vec<SourceFile> = files.to_vec();
+    sorted.sort_by(|a, b| a.path.cmp(&b.path));
+    sorted
+}
+
+fn load(files: &[SourceFile], given: Given, zone: &TimeZone, mut findings: Findings) -> Result<Corpus, Vec<Issue>> {
+    let contents = read::contents(files, given, &mut findings);
     let entries = check::entries(contents.drafts, zone, &mut findings);
     check::golden(&entries, &contents.golden, &mut findings);
     let calibration = check::calibration(&entries, contents.calibration, &mut findings);
+    let warnings = findings.take_warnings();
+    if entries.is_empty() {
+        // Where nothing is left, what was left out is why.
+        findings.issues.extend(warnings.iter().cloned());
+    }
     if !findings.issues.is_empty() {
         return Err(listed(findings.issues, "问题，请先改正上面的"));
     }
@@ -52,7 +70,7 @@ fn load(files: &[SourceFile], zone: &TimeZone, mut findings: Findings) -> Result
         golden: contents.golden,
         calibration,
         version: String::new(),
-        warnings: listed(findings.warnings, "提醒"),
+        warnings: listed(warnings, "提醒"),
     };
     corpus.version = version::of(&corpus);
     Ok(corpus)

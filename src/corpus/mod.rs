@@ -22,9 +22,11 @@ pub use diff::{CorpusDiff, diff};
 pub use entry::{Entry, Place};
 pub use golden::{GoldenCase, GoldenExpectation};
 pub use issue::Issue;
-pub use load::{DEFAULT_ZONE, load_dir, load_files};
-pub use read::{DEFAULT_STOPWORDS, SourceFile};
-pub use write::{EntryFormat, ExportError, write_directory, write_entries};
+pub use load::{DEFAULT_ZONE, load_dir, load_files, load_named_files};
+pub use read::{DEFAULT_STOPWORDS, SourceFile, source_files};
+pub use write::{
+    EntryFormat, ExportError, in_file_order, merge_entries, write_by_source, write_directory, write_entries,
+};
 
 // Rooms that took these for the corpus's still find them here.
 pub use crate::routing::{Priority, Routing, RoutingRule, SkillGroup};

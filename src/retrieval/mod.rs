@@ -10,18 +10,18 @@ pub use index::{Hit, IndexError, QuestionIndex};
 pub use typeahead::Typeahead;
 
 use crate::text::segment::{Segmenter, character_grams};
-use crate::text::{match_key, normalize};
+use crate::text::{match_key, normalize, question_key};
 
 /// One question text in every form that retrieval and ranking need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
     /// Normalised text.
     pub normalized: String,
-    /// Its letters, digits and placeholders.
+    /// What makes it this question: [`question_key`].
     pub key: String,
     /// jieba words and sub-words, synonyms folded.
     pub words: Vec<String>,
-    /// Characters and character pairs of the key.
+    /// Characters and character pairs of its letters, digits and placeholders.
     pub grams: Vec<String>,
 }
 
@@ -35,9 +35,9 @@ impl Terms {
     /// Analyses text that [`normalize`] has seen already.
     #[must_use]
     pub fn of_normalized(normalized: String, segmenter: &Segmenter) -> Self {
-        let key = match_key(&normalized);
+        let key = question_key(&normalized);
         let words = segmenter.words(&normalized);
-        let grams = character_grams(&key);
+        let grams = character_grams(&match_key(&normalized));
         Self { normalized, key, words, grams }
     }
 }

@@ -37,7 +37,7 @@ fn parse(text: &str, separator: u8, limit: usize) -> Vec<Row> {
         if number == 1 && cells.first().is_some_and(|cell| cell.starts_with("sep=")) {
             continue;
         }
-        rows.push(Row { number, cells });
+        rows.push(Row { number, cells, marks: Vec::new() });
     }
     rows
 }

@@ -7,6 +7,7 @@ mod align;
 mod cost;
 mod letters;
 pub mod pinyin;
+mod question_key;
 mod rules;
 pub mod segment;
 mod span;
@@ -17,6 +18,7 @@ mod worst_case;
 use std::borrow::Cow;
 
 pub use letters::{is_han, is_term_char};
+pub use question_key::{literal_key, question_key};
 pub(crate) use rules::Markup;
 pub use rules::{RULES, Rule, placeholder};
 
@@ -58,17 +60,10 @@ fn rewrite(text: &str, mut changed: impl FnMut(&Rule, &str, &str)) -> String {
     current
 }
 
-/// The letters, digits and placeholders of normalised text: two questions with the same key are the same question.
+/// The letters, digits and placeholders of normalised text. Whether two questions are the same is for [`question_key`].
 #[must_use]
 pub fn match_key(normalized: &str) -> String {
     normalized.chars().filter(|c| is_term_char(*c)).collect()
-}
-
-/// The letters and digits of raw text, whatever their width and case: two questions with the same literal key are the
-/// same words. Unlike [`match_key`] it keeps courtesy, script and numbers, so nothing a person would tell apart is lost.
-#[must_use]
-pub fn literal_key(text: &str) -> String {
-    rules::fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// Text without HTML tags, each a blank, and with character entities decoded; nothing else is rewritten.

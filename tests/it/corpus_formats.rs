@@ -61,7 +61,10 @@ fn formats_mix_in_one_directory() {
     let places: Vec<_> = corpus.entries.iter().map(|entry| entry.place.to_string()).collect();
     assert!(places.contains(&"faq.xlsx#售后:2".to_owned()), "{places:?}");
     let warnings: Vec<_> = corpus.warnings.iter().map(ToString::to_string).collect();
-    assert_eq!(warnings, ["notes.docx: 不认识的文件类型，已忽略（条目请用 .toml、.jsonl、.csv 或 .xlsx）"]);
+    assert_eq!(
+        warnings,
+        ["notes.docx: 这种文档读不了，请把问题和答案整理成表格（.xlsx 或 .csv，第一行写 问题、答案）",]
+    );
 }
 
 #[test]
@@ -95,7 +98,7 @@ fn every_issue_of_a_broken_directory_is_named() {
     let write = |name: &str, bytes: &[u8]| fs::write(dir.path().join(name), bytes).unwrap();
     write("a.toml", "[[entry]]\nid = \"a\"\nquestoin = \"怎么退款\"\n\n[[entry]]\nid = \"a\"\nquestion = \"怎么退货\"\nanswer = \"甲\"\nvalid_from = \"2026-02-30\"\n".as_bytes());
     write("b.jsonl", "{\"id\": \"a\", \"question\": \"怎么退货？\", \"answer\": \"乙\"}\n{\"id\": \"c\", \"question\": \"运费\", \"answer\": \"\", \"similar\": [1, {}]}\n{broken\n".as_bytes());
-    write("c.csv", "标题,正文\n一,二\n".as_bytes());
+    write("c.csv", "名称,数量\n一,二\n".as_bytes());
     write("d.csv", "问题,答案\n开票,\"没有闭合\n换货,联系客服\n".as_bytes());
     write(
         "e.xlsx",
@@ -124,12 +127,11 @@ fn every_issue_of_a_broken_directory_is_named() {
     b.jsonl:2: similar 应为文本，现在是表
     b.jsonl:2: 答案为空，请填写
     b.jsonl:3: 第 2 列起不是合法的 JSON，请检查引号、逗号和括号（每行一个对象）
-    c.csv:1: 找不到问题列，表头是：标题、正文。请在第一行写列名。问题列：标准问、问题、question、q；答案列：答案、回复、回答、answer、a；可选：编号、相似问（可编号 相似问1、相似问2）、反例、答案(微信)、分类、生效时间、失效时间、关联问题、启用
+    c.csv:1: 找不到问题列，表头是：名称、数量。请在第一行写列名。问题列：标准问、问题、question、q；答案列：答案、回复、回答、answer、a；可选：编号、相似问（可编号 相似问1、相似问2）、反例、答案(微信)、分类、生效时间、失效时间、关联问题、启用
     d.csv:2: 从这一行起有一个双引号没有闭合，后面的内容都读不出来，请补上 "
-    e.xlsx#条目:2: 启用/停用列只能写 是 或 否，现在是“大概”
-    e.xlsx#说明:1: 找不到问题列，表头是：请按模板填写。请在第一行写列名。问题列：标准问、问题、question、q；答案列：答案、回复、回答、answer、a；可选：编号、相似问（可编号 相似问1、相似问2）、反例、答案(微信)、分类、生效时间、失效时间、关联问题、启用
-    f.xlsx: 不是可读的 xlsx 文件（Zip error: invalid Zip archive: Could not find EOCD），请用表格软件另存为 .xlsx 后再试
-    g.csv: 文字编码无法识别，请另存为 UTF-8（也支持 GB18030 和带 BOM 的 UTF-16）
+    e.xlsx#条目:2: 启用/停用列看不懂“大概”，请写 是 或 否
+    f.xlsx: 不是可读的 xlsx 文件，请用表格软件另存为 .xlsx 后再试
+    g.csv: 文字编码无法识别，请另存为 UTF-8（也支持 GB18030、Big5 和带 BOM 的 UTF-16）
     golden.jsonl:1: faq_id“nowhere”不存在，请改成已有条目的 id
     h.toml:1: TOML 语法错误：unclosed array table, expected `]`
     routing.toml:6: 没有技能组“servise”，请改为已定义的组（service）或先用 [[group]] 定义它

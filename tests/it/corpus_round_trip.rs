@@ -8,7 +8,7 @@ use serde_json::json;
 use yingda::corpus::{EntryFormat, SourceFile, load_files, write_directory};
 
 /// What people paste: Han, Latin, marks that formats treat specially, line ends, controls, escapes of other formats.
-const PIECES: &str = "(退款|怎么|運費|iPhone 15|[a-zA-Z0-9]|，|？|,|;|\t|\\||##|\"|'|\"\"\"|\\\\|\\\\n|\n|\r\n|\r| |#|=|\\{|\\}|\\[|_x0041_|_x000D_|&amp;|<b>|\u{0}|\u{b}|\u{85}|\u{200b}|\u{feff}|\u{e000}|\u{ffff}|😀|sep=)";
+const PIECES: &str = "(退款|怎么|運費|iPhone 15|[a-zA-Z0-9]|，|？|,|;|\t|\\||##|\"|'|\"\"\"|\\\\|\\\\n|\n|\r\n|\r| |#|=|\\{|\\}|\\[|_x0041_|_x000D_|LINE_BREAK|；|&amp;|<b>|\u{0}|\u{b}|\u{85}|\u{200b}|\u{feff}|\u{e000}|\u{ffff}|😀|sep=)";
 
 fn text() -> impl Strategy<Value = String> {
     prop::string::string_regex(&format!("{PIECES}{{0,8}}")).expect("a valid pattern")
@@ -91,7 +91,7 @@ proptest! {
 
     #[test]
     fn arbitrary_bytes_never_panic(bytes in vec(any::<u8>(), 0..300), text in ".{0,200}") {
-        for name in ["a.toml", "a.jsonl", "a.csv", "a.xlsx", "routing.toml", "synonyms.txt", "golden.jsonl"] {
+        for name in ["a.toml", "a.jsonl", "a.csv", "a.xlsx", "a.json", "a.yml", "routing.toml", "synonyms.txt", "golden.jsonl"] {
             for bytes in [bytes.clone(), text.clone().into_bytes(), [b"q,a\n".as_slice(), &bytes].concat()] {
                 let _ = load_files(&[SourceFile { path: name.to_owned(), bytes }], &TimeZone::UTC);
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Checked;
 use crate::corpus::draft::Findings;
@@ -16,7 +16,7 @@ pub(super) fn compare(checked: Vec<Checked>, findings: &mut Findings) -> Vec<Ent
     let nothing_found = checked.is_empty() && findings.issues.is_empty();
     if nothing_found {
         let place = Place::new(".", None);
-        findings.issue(&place, "没有任何条目，请放入至少一个写有条目的 .toml、.jsonl、.csv 或 .xlsx 文件");
+        findings.issue(&place, "没有任何条目，请放入至少一个写有条目的 .xlsx、.csv、.toml 或 .jsonl 文件");
     }
     let mut unique = by_id(checked, findings);
     by_question(&unique, findings);
@@ -33,9 +33,11 @@ pub(super) fn compare(checked: Vec<Checked>, findings: &mut Findings) -> Vec<Ent
 fn by_id(checked: Vec<Checked>, findings: &mut Findings) -> Vec<Checked> {
     let mut unique: Vec<Checked> = Vec::with_capacity(checked.len());
     let mut seen: FxHashMap<String, usize> = FxHashMap::default();
+    // Keys of the entries that took in others.
+    let mut adopted: FxHashMap<usize, FxHashSet<String>> = FxHashMap::default();
     for one in checked {
-        let earlier = seen.get(&one.entry.id).and_then(|&at| unique.get_mut(at));
-        let Some(earlier) = earlier else {
+        let known = seen.get(&one.entry.id).copied();
+        let Some((at, earlier)) = known.and_then(|at| Some((at, unique.get_mut(at)?))) else {
             seen.insert(one.entry.id.clone(), unique.len());
             unique.push(one);
             continue;
@@ -46,12 +48,10 @@ fn by_id(checked: Vec<Checked>, findings: &mut Findings) -> Vec<Checked> {
                 .issue(&one.entry.place, format!("id“{}”与 {first} 重复，请改成不同的 id 或删除一条", one.entry.id));
             // Nothing will be served; it stays so that what else is wrong with it is found too.
             unique.push(one);
-        } else if same_answers(&earlier.entry, &one.entry) {
-            findings.warn(
-                &one.entry.place,
-                format!("问题“{}”与 {first} 相同、答案也相同，已合并成一条", one.entry.question),
-            );
-            adopt(earlier, one);
+        } else if earlier.answers == one.answers {
+            let message = format!("问题“{}”与 {first} 相同、答案也相同，已合并成一条", one.entry.question);
+            findings.warn_each("merged", &one.entry.place, message);
+            adopt(earlier, one, adopted.entry(at).or_default());
         } else if overlap(&earlier.entry, &one.entry) {
             findings.issue(&one.entry.place, conflict(&one.entry.question, &first));
         } else {
@@ -62,11 +62,15 @@ fn by_id(checked: Vec<Checked>, findings: &mut Findings) -> Vec<Checked> {
     unique
 }
 
-fn adopt(earlier: &mut Checked, later: Checked) {
+/// `keys` are those of `earlier`, or empty where it adopts for the first time.
+fn adopt(earlier: &mut Checked, later: Checked, keys: &mut FxHashSet<String>) {
+    if keys.is_empty() {
+        keys.extend(earlier.keys.iter().cloned());
+    }
     // The first key is the standard question's, which both share.
-    let keys = later.keys.into_iter().zip(later.literals).skip(1);
-    for (question, (key, literal)) in later.entry.similar.into_iter().zip(keys) {
-        if !earlier.keys.contains(&key) {
+    let further = later.keys.into_iter().zip(later.literals).skip(1);
+    for (question, (key, literal)) in later.entry.similar.into_iter().zip(further) {
+        if keys.insert(key.clone()) {
             earlier.entry.similar.push(question);
             earlier.keys.push(key);
             earlier.literals.push(literal);
@@ -74,27 +78,50 @@ fn adopt(earlier: &mut Checked, later: Checked) {
     }
 }
 
+/// Ways in which one question may stand in a corpus that are compared with each other; further ones are compared with
+/// these only, so that no file takes longer than its length.
+const MOST_FORMS: usize = 1_000;
+
 /// The same question in two entries is a contradiction where the answers differ and both may hold at one moment.
 /// Questions that only normalising makes the same are two questions to a person, so they are worth a warning only.
 fn by_question(checked: &[Checked], findings: &mut Findings) {
-    let mut owners: FxHashMap<&str, Vec<(&Entry, &str)>> = FxHashMap::default();
+    let mut owners: FxHashMap<&str, Forms<'_>> = FxHashMap::default();
     for one in checked {
         for ((key, literal), question) in one.keys.iter().zip(&one.literals).zip(one.entry.questions()) {
             let earlier = owners.entry(key).or_default();
-            let meets = |first: &&(&Entry, &str)| !same_answers(first.0, &one.entry) && overlap(first.0, &one.entry);
-            if let Some((first, _)) = earlier.iter().filter(meets).find(|(_, other)| other == literal) {
-                findings.issue(&one.entry.place, conflict(question, &first.place.to_string()));
-            } else if let Some((first, _)) = earlier.iter().find(meets) {
-                let place = &first.place;
-                let message =
-                    format!("问题“{question}”与 {place}（{}）只差客套、繁简或号码，答案不同，匹配时分不开", first.id);
-                findings.warn(&one.entry.place, message);
-            } else if let Some((first, _)) = earlier.iter().find(|(first, _)| same_answers(first, &one.entry)) {
-                let place = &first.place;
-                let message = format!("问题“{question}”也出现在 {place}（{}），答案相同，可以合并两条", first.id);
-                findings.warn(&one.entry.place, message);
+            let meets =
+                |(first, _): &&(&Checked, &str)| first.answers != one.answers && overlap(&first.entry, &one.entry);
+            if let Some((first, _)) = earlier.forms.iter().filter(meets).find(|(_, other)| other == literal) {
+                findings.issue(&one.entry.place, conflict(question, &first.entry.place.to_string()));
+            } else if let Some((first, _)) = earlier.forms.iter().find(meets) {
+                let (place, id) = (&first.entry.place, &first.entry.id);
+                let message = format!("问题“{question}”与 {place}（{id}）只差客套、繁简或号码，答案不同，匹配时分不开");
+                findings.warn_each("alike", &one.entry.place, message);
+            } else if let Some(first) = earlier.by_answers.get(&one.answers) {
+                let (place, id) = (&first.entry.place, &first.entry.id);
+                let message = format!("问题“{question}”也出现在 {place}（{id}），答案相同，可以合并两条");
+                findings.warn_each("same answers", &one.entry.place, message);
             }
-            earlier.push((&one.entry, literal));
+            earlier.add(one, literal);
+        }
+    }
+}
+
+/// The entries that ask one question, one for each way that makes a difference.
+#[derive(Default)]
+struct Forms<'a> {
+    forms: Vec<(&'a Checked, &'a str)>,
+    seen: FxHashSet<(blake3::Hash, &'a str, Option<Timestamp>, Option<Timestamp>, bool)>,
+    by_answers: FxHashMap<blake3::Hash, &'a Checked>,
+}
+
+impl<'a> Forms<'a> {
+    fn add(&mut self, one: &'a Checked, literal: &'a str) {
+        let entry = &one.entry;
+        let form = (one.answers, literal, entry.valid_from, entry.valid_until, entry.enabled);
+        if self.forms.len() < MOST_FORMS && self.seen.insert(form) {
+            self.forms.push((one, literal));
+            self.by_answers.entry(one.answers).or_insert(one);
         }
     }
 }
@@ -113,10 +140,6 @@ fn conflict(question: &str, first: &str) -> String {
     format!("问题“{question}”也出现在 {first}，但答案不同，请删除其中一处、统一答案，或用生效/失效时间错开")
 }
 
-fn same_answers(a: &Entry, b: &Entry) -> bool {
-    a.answer == b.answer && a.answers == b.answers
-}
-
 /// Whether both entries may answer at some moment.
 fn overlap(a: &Entry, b: &Entry) -> bool {
     let from = |entry: &Entry| entry.valid_from.unwrap_or(Timestamp::MIN);
@@ -129,16 +152,20 @@ fn related(entries: &mut [Entry], standard: &FxHashMap<String, String>, findings
     let ids: BTreeMap<String, ()> = entries.iter().map(|entry| (entry.id.clone(), ())).collect();
     for entry in entries {
         let mut known: Vec<String> = Vec::with_capacity(entry.related.len());
+        let mut seen: FxHashSet<String> = FxHashSet::default();
         for reference in std::mem::take(&mut entry.related) {
             let id = if ids.contains_key(&reference) {
                 Some(reference.clone())
             } else {
-                standard.get(&text::match_key(&text::normalize(&reference))).cloned()
+                standard.get(&text::question_key(&text::normalize(&reference))).cloned()
             };
             match id {
-                Some(id) if id == entry.id || known.contains(&id) => {}
+                Some(id) if id == entry.id || !seen.insert(id.clone()) => {}
                 Some(id) => known.push(id),
-                None => findings.warn(&entry.place, format!("关联问题“{reference}”不是任何条目的 id 或标准问，已忽略")),
+                None => {
+                    let message = format!("关联问题“{reference}”不是任何条目的 id 或标准问，已忽略");
+                    findings.warn_each("related", &entry.place, message);
+                }
             }
         }
         entry.related = known;
@@ -165,7 +192,7 @@ pub(in crate::corpus) fn calibration(
 ) -> Vec<GoldenCase> {
     cases.retain(|case| match &case.expect {
         GoldenExpectation::Entry(id) if entries.binary_search_by(|entry| entry.id.as_str().cmp(id)).is_err() => {
-            findings.warn(&case.place, format!("faq_id“{id}”不存在，这条校准问题已忽略"));
+            findings.warn_each("calibration", &case.place, format!("faq_id“{id}”不存在，这条校准问题已忽略"));
             false
         }
         GoldenExpectation::Entry(_) | GoldenExpectation::NoAnswer => true,
@@ -190,7 +217,8 @@ mod tests {
         let mut findings = Findings::default();
         let entries = check::entries(drafts, &TimeZone::UTC, &mut findings);
         let shown = |issues: Vec<crate::corpus::Issue>| issues.iter().map(ToString::to_string).collect();
-        (entries, shown(findings.issues), shown(findings.warnings))
+        let warnings = findings.take_warnings();
+        (entries, shown(findings.issues), shown(warnings))
     }
 
     #[test]
@@ -259,6 +287,40 @@ mod tests {
             let (entries, issues, warnings) = run(vec![draft(1, "", first, "x"), draft(2, "", second, "y")]);
             assert_eq!((entries.len(), issues.len(), warnings.len()), (2, 0, 1), "{first}, {second}: {issues:?}");
         }
+    }
+
+    #[test]
+    fn signs_tell_questions_apart() {
+        for (first, second, alike) in [
+            ("1.5升水壶多少钱", "15升水壶多少钱", false),
+            ("C课程几节课", "C++课程几节课", false),
+            ("C#课程几节课", "C课程几节课", false),
+            ("利率2.5%怎么存", "利率25%怎么存", false),
+            ("适合1-3岁的奶粉", "适合13岁的奶粉", false),
+            ("🍎怎么退", "🍌怎么退", true), // pictures are not compared with what customers ask
+        ] {
+            let (entries, issues, warnings) = run(vec![draft(1, "", first, "x"), draft(2, "", second, "y")]);
+            assert_eq!(
+                (entries.len(), issues.len(), warnings.len()),
+                (2, 0, usize::from(alike)),
+                "{first}: {issues:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn many_equal_rows_take_no_longer_than_their_number() {
+        // Compared with each other, these would take hours.
+        let same = |n: usize| draft(n, &format!("id{n}"), "怎么退款", "七天内可退");
+        let (entries, issues, warnings) = run((1..=50_000).map(same).collect());
+        assert_eq!((entries.len(), issues.len(), warnings.len()), (50_000, 0, 1));
+        let seasons = |n: usize| Draft {
+            valid_from: "2026-01-01".into(),
+            valid_until: "2026-01-02".into(),
+            ..draft(n, &format!("id{n}"), "怎么退款", &format!("答案{n}"))
+        };
+        let (_, issues, _) = run((1..=20_000).map(seasons).collect());
+        assert_eq!(issues.len(), 19_999);
     }
 
     #[test]

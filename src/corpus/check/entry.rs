@@ -30,6 +30,13 @@ pub(super) fn check(draft: Draft, zone: &TimeZone) -> (Option<Checked>, Findings
     let mut findings = Findings::default();
     let place = draft.place.clone();
     let Some(standard) = standard_question(&draft, &place, &mut findings) else { return (None, findings) };
+    let answer = match &draft.no_answer {
+        Some(why) if draft.answer.trim().is_empty() => {
+            findings.issue(&place, format!("答案为空：{why}"));
+            String::new()
+        }
+        _ => answer(&draft.answer, "答案", &place, &mut findings),
+    };
     let id = clean_line(&draft.id);
     let id_given = !id.is_empty();
     check_id(&id, &place, &mut findings);
@@ -44,7 +51,7 @@ pub(super) fn check(draft: Draft, zone: &TimeZone) -> (Option<Checked>, Findings
         question: standard.text,
         similar,
         negative,
-        answer: answer(&draft.answer, "答案", &place, &mut findings),
+        answer,
         answers: channel_answers(draft.answers, &place, &mut findings),
         category: clean_line(&draft.category),
         valid_from,
@@ -56,7 +63,19 @@ pub(super) fn check(draft: Draft, zone: &TimeZone) -> (Option<Checked>, Findings
         place,
     };
     let literals = entry.questions().map(text::literal_key).collect();
-    (Some(Checked { entry, id_given, keys, literals }), findings)
+    let answers = answers_digest(&entry);
+    (Some(Checked { entry, id_given, keys, literals, answers }), findings)
+}
+
+/// Equal where all answers are.
+fn answers_digest(entry: &Entry) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    let channels = entry.answers.iter().flat_map(|(channel, text)| [channel, text]);
+    for text in std::iter::once(&entry.answer).chain(channels) {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    hasher.finalize()
 }
 
 struct Question {
@@ -67,10 +86,13 @@ struct Question {
 fn standard_question(draft: &Draft, place: &Place, findings: &mut Findings) -> Option<Question> {
     let text = clean_line(&draft.question);
     if text.is_empty() {
-        findings.issue(place, "问题为空，请填写标准问");
+        match &draft.no_question {
+            Some(why) => findings.issue(place, format!("问题为空：{why}")),
+            None => findings.issue(place, "问题为空，请填写标准问"),
+        }
         return None;
     }
-    let key = text::match_key(&text::normalize(&text));
+    let key = text::question_key(&text::normalize(&text));
     if key.is_empty() {
         findings.issue(place, format!("问题“{text}”里没有可匹配的文字，请改写"));
         return None;
@@ -115,7 +137,7 @@ fn questions(
             continue;
         }
         check_length(&question, what, place, findings);
-        let key = text::match_key(&text::normalize(&question));
+        let key = text::question_key(&text::normalize(&question));
         if key.is_empty() {
             findings.warn(place, format!("{what}“{question}”里没有可匹配的文字，已忽略"));
         } else if seen.insert(key.clone()) {
@@ -132,6 +154,7 @@ fn questions(
 fn negatives(texts: &[String], own: &[String], place: &Place, findings: &mut Findings) -> Vec<String> {
     let mut keys = Vec::new();
     let kept = questions(texts, "反例", &mut keys, place, findings);
+    let own: FxHashSet<&String> = own.iter().collect();
     for (question, key) in kept.iter().zip(&keys) {
         if own.contains(key) {
             findings.issue(place, format!("反例“{question}”与本条目自己的问题相同，请删除其中一个"));
@@ -214,13 +237,8 @@ fn number(raw: &str, place: &Place, findings: &mut Findings) -> Option<u32> {
 }
 
 fn related(raw: &[String]) -> Vec<String> {
-    let mut ids: Vec<String> = Vec::new();
-    for id in raw.iter().map(|id| clean_line(id)).filter(|id| !id.is_empty()) {
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    ids
+    let mut seen = FxHashSet::default();
+    raw.iter().map(|id| clean_line(id)).filter(|id| !id.is_empty() && seen.insert(id.clone())).collect()
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ struct Checked {
     keys: Vec<String>,
     /// Literal keys of the same questions.
     literals: Vec<String>,
+    /// Equal where all answers are.
+    answers: blake3::Hash,
 }
 
 /// The entries, sorted by id. They are complete only if no issue was added.

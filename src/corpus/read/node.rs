@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use toml::de::{DeTable, DeValue};
 
 use crate::spreadsheet::Lines;
@@ -40,19 +42,85 @@ impl Value {
     }
 }
 
-/// A JSON value; everything in it stands in one line, because JSON Lines records do.
-pub(super) fn from_json(value: serde_json::Value, line: usize) -> Node {
-    let value = match value {
-        serde_json::Value::Null => Value::Nothing,
-        serde_json::Value::Bool(b) => Value::Bool(b),
-        serde_json::Value::Number(n) => Value::Text(n.to_string()),
-        serde_json::Value::String(s) => Value::Text(s),
-        serde_json::Value::Array(items) => Value::List(items.into_iter().map(|item| from_json(item, line)).collect()),
-        serde_json::Value::Object(fields) => {
-            Value::Table(fields.into_iter().map(|(key, value)| (key, line, from_json(value, line))).collect())
+/// A JSON value that stands in one line. A key that is written twice is kept twice.
+///
+/// # Errors
+/// Where the text is no JSON.
+pub(super) fn parse_json(text: &str, line: usize) -> serde_json::Result<Node> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let node = InLine(line).deserialize(&mut json)?;
+    json.end()?;
+    Ok(node)
+}
+
+/// Builds the node of a value that stands in this line.
+#[derive(Clone, Copy)]
+struct InLine(usize);
+
+impl InLine {
+    fn node<E>(self, value: Value) -> Result<Node, E> {
+        Ok(Node { line: self.0, value })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for InLine {
+    type Value = Node;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for InLine {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        self.node(Value::Nothing)
+    }
+
+    fn visit_bool<E>(self, yes: bool) -> Result<Node, E> {
+        self.node(Value::Bool(yes))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Node, E> {
+        self.node(Value::Text(number.to_string()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Node, E> {
+        self.node(Value::Text(number.to_string()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Node, E> {
+        self.node(Value::Text(number.to_string()))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        self.node(Value::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Node, E> {
+        self.node(Value::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(self)? {
+            list.push(item);
         }
-    };
-    Node { line, value }
+        self.node(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Node, A::Error> {
+        let mut table = Table::new();
+        while let Some(key) = fields.next_key::<String>()? {
+            table.push((key, self.0, fields.next_value_seed(self)?));
+        }
+        self.node(Value::Table(table))
+    }
 }
 
 /// A TOML document's tables; the lines come from the spans the parser keeps.

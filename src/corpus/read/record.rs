@@ -1,8 +1,8 @@
 //! One TOML or JSON record → a draft. Unknown fields and wrong kinds of value are issues; the rest is still read.
 
-use super::header::{Column, Field};
 use super::node::{Node, Table, Value};
 use super::spelling::unknown_key;
+use super::table::{Column, Field};
 use crate::corpus::Place;
 use crate::corpus::draft::{Draft, Findings, yes_or_no};
 
@@ -57,12 +57,12 @@ fn field_key(field: &Field) -> &'static str {
     match field {
         Field::Id => "id",
         Field::Number => "number",
-        Field::Question => "question",
+        Field::Question | Field::Title => "question",
         Field::Similar => "similar",
         Field::Negative => "negative",
-        Field::Answer => "answer",
+        Field::Answer | Field::Content => "answer",
         Field::ChannelAnswer(_) => "answers",
-        Field::Category => "category",
+        Field::Category | Field::Tag => "category",
         Field::ValidFrom => "valid_from",
         Field::ValidUntil => "valid_until",
         Field::ExpiredAnswer => "expired_answer",

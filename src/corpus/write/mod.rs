@@ -2,11 +2,15 @@
 //!
 //! Comments and the layout of the original files are not kept; content is.
 
+mod by_source;
 mod settings;
 mod table;
 mod toml;
+mod workbook;
 
 use jiff::tz::TimeZone;
+
+pub use self::by_source::{merge_entries, write_by_source};
 
 use super::read::SourceFile;
 use super::{Corpus, Entry};
@@ -46,16 +50,25 @@ impl EntryFormat {
     }
 }
 
-/// The entries alone as one file; dates are written for `zone`.
+/// The entries in the order of the files they came from, each file's in the order they stand in.
+#[must_use]
+pub fn in_file_order(entries: &[Entry]) -> Vec<&Entry> {
+    let mut ordered: Vec<&Entry> = entries.iter().collect();
+    ordered.sort_by(|a, b| (&a.place, &a.id).cmp(&(&b.place, &b.id)));
+    ordered
+}
+
+/// The entries alone as one file, in the order given; dates are written for `zone`. A workbook has a sheet for each file
+/// the entries came from.
 ///
 /// # Errors
 /// When the format cannot hold them: a workbook has at most 16,384 columns.
-pub fn write_entries(entries: &[Entry], format: EntryFormat, zone: &TimeZone) -> Result<Vec<u8>, ExportError> {
+pub fn write_entries(entries: &[&Entry], format: EntryFormat, zone: &TimeZone) -> Result<Vec<u8>, ExportError> {
     match format {
         EntryFormat::Toml => Ok(toml::write(entries, zone)?.into_bytes()),
         EntryFormat::JsonLines => json_lines(entries),
         EntryFormat::Csv => table::csv(entries, zone),
-        EntryFormat::Xlsx => table::xlsx(entries, zone),
+        EntryFormat::Xlsx => workbook::xlsx(entries, zone),
     }
 }
 
@@ -65,12 +78,12 @@ pub fn write_entries(entries: &[Entry], format: EntryFormat, zone: &TimeZone) ->
 /// As [`write_entries`].
 pub fn write_directory(corpus: &Corpus, format: EntryFormat, zone: &TimeZone) -> Result<Vec<SourceFile>, ExportError> {
     let path = format!("entries.{}", format.extension());
-    let mut files = vec![SourceFile { path, bytes: write_entries(&corpus.entries, format, zone)? }];
+    let mut files = vec![SourceFile { path, bytes: write_entries(&in_file_order(&corpus.entries), format, zone)? }];
     files.extend(settings::files(corpus)?);
     Ok(files)
 }
 
-fn json_lines(entries: &[Entry]) -> Result<Vec<u8>, ExportError> {
+fn json_lines(entries: &[&Entry]) -> Result<Vec<u8>, ExportError> {
     let mut bytes = Vec::new();
     for entry in entries {
         serde_json::to_writer(&mut bytes, entry)?;

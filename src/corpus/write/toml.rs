@@ -48,7 +48,7 @@ struct Row<'a> {
 ///
 /// # Errors
 /// Never for entries: every one of their values has a form in TOML.
-pub(super) fn write(entries: &[Entry], zone: &TimeZone) -> Result<String, toml::ser::Error> {
+pub(super) fn write(entries: &[&Entry], zone: &TimeZone) -> Result<String, toml::ser::Error> {
     if entries.is_empty() {
         return Ok(String::new());
     }

@@ -1,19 +1,19 @@
 //! `smalltalk.toml` → what a corpus says to small talk in its own words, every slip reported with its line.
 
-use super::node::{Node, Table, Value};
-use super::record::Reader;
-use super::spelling::unknown_key;
-use super::toml_file;
 use crate::corpus::Place;
 use crate::corpus::channel::channel_key;
 use crate::corpus::draft::{Findings, clean_line, clean_text};
+use crate::corpus::read::node::{Node, Table, Value};
+use crate::corpus::read::record::Reader;
+use crate::corpus::read::spelling::unknown_key;
+use crate::corpus::read::toml_file;
 use crate::smalltalk::{Smalltalk, Talk, TalkKind};
 use crate::text::spoken_key;
 
 const FIELDS: [&str; 4] = ["answer", "answers", "phrases", "enabled"];
 
 /// The small talk a file describes; what is wrong in it is an issue.
-pub(super) fn read(file: &str, content: &str, findings: &mut Findings) -> Smalltalk {
+pub(in crate::corpus::read) fn read(file: &str, content: &str, findings: &mut Findings) -> Smalltalk {
     let mut smalltalk = Smalltalk::default();
     let Some(document) = toml_file::parse(file, content, findings) else { return smalltalk };
     for (name, line, node) in document {

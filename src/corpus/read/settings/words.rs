@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use crate::corpus::Place;
 use crate::corpus::draft::Findings;
 use crate::text;
@@ -27,14 +29,15 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// Synonym groups, sorted. `a => b` lets b stand for the group, otherwise the first word does.
 /// A word in two groups is an issue, because the groups would contradict each other.
-pub(super) fn synonyms(file: &str, content: &str, findings: &mut Findings) -> Vec<Vec<String>> {
+pub(in crate::corpus::read) fn synonyms(file: &str, content: &str, findings: &mut Findings) -> Vec<Vec<String>> {
     let mut groups = Vec::new();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (number, line) in lines(content) {
         let place = Place::new(file, number);
         let mut group: Vec<String> = Vec::new();
+        let mut here = FxHashSet::default();
         for word in group_words(line) {
-            if group.contains(&word) {
+            if !here.insert(word.clone()) {
                 continue;
             }
             match seen.get(&word) {
@@ -94,17 +97,17 @@ fn split_blanks(part: &str, keep_latin: bool) -> Vec<String> {
 }
 
 /// Dictionary words, sorted, each once. jieba's `word frequency tag` is accepted; only the word is used.
-pub(super) fn dictionary(file: &str, content: &str, findings: &mut Findings) -> Vec<String> {
+pub(in crate::corpus::read) fn dictionary(file: &str, content: &str, findings: &mut Findings) -> Vec<String> {
     list(file, content, findings, |line| line.split_whitespace().next().unwrap_or(line))
 }
 
 /// Stop words, sorted, each once.
-pub(super) fn stopwords(file: &str, content: &str, findings: &mut Findings) -> Vec<String> {
+pub(in crate::corpus::read) fn stopwords(file: &str, content: &str, findings: &mut Findings) -> Vec<String> {
     list(file, content, findings, |line| line)
 }
 
 /// The built-in stop words in the form a file would give them.
-pub(super) fn default_stopwords() -> Vec<String> {
+pub(in crate::corpus::read) fn default_stopwords() -> Vec<String> {
     let mut words: Vec<String> = DEFAULT_STOPWORDS.iter().map(|word| (*word).to_owned()).collect();
     words.sort();
     words

@@ -1,17 +1,17 @@
 //! `golden.jsonl` and `calibration.jsonl`: `{"question", "faq_id" or "must_not_answer": true, "note"}` a line.
 
-use super::jsonl_file;
-use super::node::Table;
-use super::record::Reader;
-use super::spelling::unknown_key;
 use crate::corpus::Place;
 use crate::corpus::draft::{Findings, clean_line};
 use crate::corpus::golden::{GoldenCase, GoldenExpectation};
+use crate::corpus::read::jsonl_file;
+use crate::corpus::read::node::Table;
+use crate::corpus::read::record::Reader;
+use crate::corpus::read::spelling::unknown_key;
 
 const FIELDS: [&str; 4] = ["question", "faq_id", "must_not_answer", "note"];
 
 /// The cases of a golden file; whether the entries exist is checked with the entries.
-pub(super) fn read(file: &str, text: &str, findings: &mut Findings) -> Vec<GoldenCase> {
+pub(in crate::corpus::read) fn read(file: &str, text: &str, findings: &mut Findings) -> Vec<GoldenCase> {
     let rows = jsonl_file::objects(file, text, findings);
     rows.into_iter().filter_map(|(place, fields)| case(fields, place, findings)).collect()
 }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::node::{Node, Table, Value};
-use super::record::Reader;
-use super::spelling::unknown_key;
-use super::toml_file;
+use rustc_hash::FxHashSet;
+
 use crate::corpus::Place;
 use crate::corpus::channel::channel_key;
 use crate::corpus::draft::{Findings, clean_line, clean_text};
+use crate::corpus::read::node::{Node, Table, Value};
+use crate::corpus::read::record::Reader;
+use crate::corpus::read::spelling::unknown_key;
+use crate::corpus::read::toml_file;
 use crate::routing::{Priority, Routing, RoutingRule, SkillGroup};
 use crate::text;
 
@@ -18,7 +20,7 @@ const GROUP_FIELDS: [&str; 6] = ["id", "name", "aliases", "flow", "promise", "pr
 const RULE_FIELDS: [&str; 8] = ["name", "tier", "channel", "keyword", "complaint", "predicted", "group", "priority"];
 
 /// The routing a file describes; what is wrong in it is an issue.
-pub(super) fn read(file: &str, content: &str, findings: &mut Findings) -> Routing {
+pub(in crate::corpus::read) fn read(file: &str, content: &str, findings: &mut Findings) -> Routing {
     let Some(document) = toml_file::parse(file, content, findings) else { return Routing::default() };
     let mut reading = Reading { file, findings, routing: Routing::default(), mentions: Vec::new() };
     for (key, line, node) in document {
@@ -231,6 +233,15 @@ impl Reading<'_> {
             return;
         }
         let known = self.routing.groups.iter().map(|group| group.id.as_str()).collect::<Vec<_>>().join("、");
+        // A former name of a group means the group.
+        let canonical = |id: &String| self.routing.canonical(id).to_owned();
+        let default_group = self.routing.default_group.as_ref().map(canonical);
+        let groups: Vec<Option<String>> =
+            self.routing.rules.iter().map(|rule| rule.group.as_ref().map(canonical)).collect();
+        self.routing.default_group = default_group;
+        for (rule, group) in self.routing.rules.iter_mut().zip(groups) {
+            rule.group = group;
+        }
         for (id, line) in std::mem::take(&mut self.mentions) {
             if self.routing.group(&id).is_none() {
                 self.issue(line, format!("没有技能组“{id}”，请改为已定义的组（{known}）或先用 [[group]] 定义它"));
@@ -251,13 +262,8 @@ fn flow(texts: &[String]) -> Vec<String> {
 
 /// Each once, in the order given.
 fn unique(texts: impl Iterator<Item = String>) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::new();
-    for text in texts {
-        if !kept.contains(&text) {
-            kept.push(text);
-        }
-    }
-    kept
+    let mut seen = FxHashSet::default();
+    texts.filter(|text| seen.insert(text.clone())).collect()
 }
 
 #[cfg(test)]

@@ -14,9 +14,10 @@ use crate::cli::progress::Progress;
 use crate::encoder::EncoderKind;
 use crate::evaluation::answers::measures::MEASURES;
 use crate::evaluation::answers::questions::Scope;
-use crate::evaluation::answers::result::Evaluated;
+use crate::evaluation::answers::result::EvaluatedVersions;
 use crate::evaluation::answers::{
-    Comparison, EvaluationQuestion, EvaluationResult, SavedResult, compare, judge_all, ranks, read_questions, report,
+    AnswerComparison, AnswerEvaluation, EvaluationQuestion, SavedAnswers, compare, judge_all, ranks, read_questions,
+    report,
 };
 use crate::evaluation::change::p_label;
 use crate::knowledge_base::{KnowledgeBase, Sources};
@@ -69,12 +70,12 @@ pub fn run(args: &EvaluateAnswers) -> anyhow::Result<ExitCode> {
     let outcomes = judge_all(&snapshot, &questions, now, &|| progress.advance(1))?;
     progress.finish();
     let comparison = baseline.as_ref().map(|baseline| compare(&baseline.outcomes, &outcomes)).transpose()?;
-    let evaluated = Evaluated {
+    let evaluated = EvaluatedVersions {
         corpus_version: snapshot.corpus.version.clone(),
         model_version: snapshot.model_version.clone(),
         at: now,
     };
-    let result = EvaluationResult { comparison, ..EvaluationResult::new(evaluated, outcomes) };
+    let result = AnswerEvaluation { comparison, ..AnswerEvaluation::new(evaluated, outcomes) };
     write_files(args, &result, &snapshot)?;
     let mut out = std::io::stdout().lock();
     if args.json {
@@ -88,9 +89,9 @@ pub fn run(args: &EvaluateAnswers) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn read_baseline(path: &Path) -> anyhow::Result<SavedResult> {
+fn read_baseline(path: &Path) -> anyhow::Result<SavedAnswers> {
     let bytes = std::fs::read(path).with_context(|| format!("读不了 {}", path.display()))?;
-    SavedResult::from_json(&bytes).with_context(|| format!("{} 不能作基线", path.display()))
+    SavedAnswers::from_json(&bytes).with_context(|| format!("{} 不能作基线", path.display()))
 }
 
 /// In-scope questions first.
@@ -108,7 +109,7 @@ fn questions(args: &EvaluateAnswers, snapshot: &Snapshot) -> anyhow::Result<Vec<
     Ok(questions)
 }
 
-fn write_files(args: &EvaluateAnswers, result: &EvaluationResult, snapshot: &Snapshot) -> anyhow::Result<()> {
+fn write_files(args: &EvaluateAnswers, result: &AnswerEvaluation, snapshot: &Snapshot) -> anyhow::Result<()> {
     if let Some(path) = &args.ranks {
         let mut file = Vec::new();
         ranks::write_ranks(&result.outcomes, &mut file)?;
@@ -121,14 +122,14 @@ fn write_files(args: &EvaluateAnswers, result: &EvaluationResult, snapshot: &Sna
     Ok(())
 }
 
-fn table(result: &EvaluationResult) -> String {
+fn table(result: &AnswerEvaluation) -> String {
     let quality = &result.quality;
     let count = format!("{}（{}）", quality.questions, quality.out_of_scope);
     let first = ["问题（库外）".to_owned(), count, String::new()];
     measure_table::measures(first, &MEASURES, quality, &result.intervals).to_string()
 }
 
-fn comparison_table(comparison: &Comparison) -> String {
+fn comparison_table(comparison: &AnswerComparison) -> String {
     let header = ["与基线比较", "基线", "现在", "差", "差的 95 % 区间"];
     let table = measure_table::changes(&header, &MEASURES, &comparison.measures);
     let (won, lost) = (&comparison.won, &comparison.lost);

@@ -7,8 +7,8 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, LineStyle, Table};
 
 use crate::evaluation::change::MeasureChange;
-use crate::evaluation::intervals::Interval;
 use crate::evaluation::measure::Measure;
+use crate::stats::Interval;
 
 /// A table whose columns after the first hold numbers.
 #[must_use]
@@ -33,7 +33,7 @@ pub fn measures<Q>(
     let mut table = new_table(&["指标", "数值", "95 % 区间"]);
     table.add_row(first);
     for measure in measures {
-        let interval = intervals.get(measure.name).map(|interval| interval.show(measure));
+        let interval = intervals.get(measure.name).map(|interval| measure.show_interval(*interval));
         let interval = interval.unwrap_or_else(|| "–".to_owned());
         table.add_row([measure.label.to_owned(), measure.show((measure.of)(quality)), interval]);
     }
@@ -45,7 +45,7 @@ pub fn measures<Q>(
 pub fn changes<Q>(header: &[&str; 5], measures: &[Measure<Q>], changes: &[MeasureChange]) -> Table {
     let mut table = new_table(header);
     for (measure, change) in measures.iter().zip(changes) {
-        let interval = change.interval.map(|interval| interval.show_difference(measure));
+        let interval = change.interval.map(|interval| measure.show_interval_of_difference(interval));
         table.add_row([
             measure.label.to_owned(),
             measure.show(change.before),

@@ -26,7 +26,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory as _, FromArgMatches as _, Pa
 use jiff::tz::TimeZone;
 
 use crate::encoder::EncoderKind;
-use crate::tickets::ticket_file::LabelField;
+use crate::tickets::LabelField;
 
 /// 应答：用企业自己的常见问题库回答客户，其余工单分给合适的技能组。
 #[derive(Debug, Parser)]

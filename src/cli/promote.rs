@@ -6,9 +6,10 @@ use std::process::ExitCode;
 
 use super::evaluate_tickets::table;
 use crate::evaluation::tickets::compare;
-use crate::tickets::bundle;
-use crate::tickets::promote::{LEAST_ROWS, Paired, Verdict, pair};
-use crate::tickets::ticket_file::{Labels, read_tickets};
+use crate::tickets::{
+    LEAST_PROMOTION_ROWS, Labels, MANIFEST, PairedModels, PromotionVerdict, install_bundle, load_bundle, pair,
+    read_bundle_files, read_tickets, recover_bundle,
+};
 
 /// 比较候选模型与现用模型，不差才替换
 #[derive(Debug, clap::Args)]
@@ -29,11 +30,15 @@ pub struct Args {
 /// # Errors
 /// An unreadable model or ticket file, or a failed write; the current model stays.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let candidate = bundle::load(&args.candidate)?;
+    let candidate = load_bundle(&args.candidate)?;
+    let recovered = recover_bundle(&args.current)?;
     let rows = read_tickets(&args.tickets, Labels::Required)?;
     let mut out = std::io::stdout().lock();
-    if args.current.join(bundle::MANIFEST).is_file() {
-        let current = bundle::load(&args.current)?;
+    if recovered {
+        writeln!(out, "上一次替换中途停下，已恢复原来的模型：{}", args.current.display())?;
+    }
+    if args.current.join(MANIFEST).is_file() {
+        let current = load_bundle(&args.current)?;
         let found = pair(&candidate, &current, rows);
         writeln!(out, "{}", summary(&found, &current.version))?;
         if let Some(reason) = refusal(&found) {
@@ -41,12 +46,12 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::FAILURE);
         }
     }
-    bundle::install(&bundle::read_files(&args.candidate)?, &args.current)?;
+    install_bundle(&read_bundle_files(&args.candidate)?, &args.current)?;
     writeln!(out, "已替换：{} 现为版本 {}", args.current.display(), candidate.version)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(found: &Paired, current_version: &str) -> String {
+fn summary(found: &PairedModels, current_version: &str) -> String {
     let rows = format!("工单 {} 条（另有 {} 条训练过，已排除）", found.rows.len(), found.excluded);
     if found.rows.is_empty() {
         return rows;
@@ -55,12 +60,12 @@ fn summary(found: &Paired, current_version: &str) -> String {
     format!("{rows}\n{}", table::comparison(&compare(found, current_version), &header).trim_end())
 }
 
-fn refusal(found: &Paired) -> Option<String> {
+fn refusal(found: &PairedModels) -> Option<String> {
     match found.verdict() {
-        Verdict::Promote => None,
-        Verdict::Worse => Some("候选模型明显更差".to_owned()),
-        Verdict::TooFewRows => {
-            Some(format!("两个模型都没训练过的工单只有 {} 条，至少要 {LEAST_ROWS} 条", found.rows.len()))
+        PromotionVerdict::Promote => None,
+        PromotionVerdict::Worse => Some("候选模型明显更差".to_owned()),
+        PromotionVerdict::TooFewRows => {
+            Some(format!("两个模型都没训练过的工单只有 {} 条，至少要 {LEAST_PROMOTION_ROWS} 条", found.rows.len()))
         }
     }
 }

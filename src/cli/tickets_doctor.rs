@@ -7,11 +7,10 @@ use std::process::ExitCode;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ContentArrangement, LineStyle, Table};
 
-use crate::tickets::doctor::{Diagnosis, Finding, Item, Severity, Spot, Verdict, examine};
-use crate::tickets::ticket_file::{LabelField, RawTicket, read_raw};
-use crate::tickets::train::TrainOptions;
+use crate::tickets::doctor::{Diagnosis, DiagnosisVerdict, Finding, Item, Severity, Spot, examine};
+use crate::tickets::{LabelField, RawTicket, read_raw};
 
-use super::progress::Progress;
+use super::progress::with_steps;
 
 /// Items of a finding that are listed, where the number cannot be set.
 const LISTED: usize = 8;
@@ -55,16 +54,14 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     };
-    let bar = Progress::new("检查", TrainOptions::default().folds);
-    let found = examine(&tickets, &test, args.seed, &|_, _| bar.advance(1))?;
-    bar.finish();
+    let found = with_steps("检查", |step| examine(&tickets, &test, args.seed, step))?;
     let mut out = std::io::stdout().lock();
     if args.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&found)?)?;
     } else {
         print(&found, args.top, &mut out)?;
     }
-    Ok(if found.verdict == Verdict::MendFirst { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if found.verdict == DiagnosisVerdict::MendFirst { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn read(args: &Args) -> anyhow::Result<(Vec<RawTicket>, Vec<RawTicket>)> {
@@ -116,11 +113,11 @@ fn summary(found: &Diagnosis, severity: Severity) -> String {
     format!("{} {} 项{listed}", name(severity), kinds.len())
 }
 
-fn verdict(verdict: Verdict) -> &'static str {
+fn verdict(verdict: DiagnosisVerdict) -> &'static str {
     match verdict {
-        Verdict::MendFirst => "先改正错误再训练，否则模型或评测会被带偏",
-        Verdict::LookFirst => "可以训练；建议先看过警告",
-        Verdict::Sound => "没有发现问题，可以训练",
+        DiagnosisVerdict::MendFirst => "先改正错误再训练，否则模型或评测会被带偏",
+        DiagnosisVerdict::LookFirst => "可以训练；建议先看过警告",
+        DiagnosisVerdict::Sound => "没有发现问题，可以训练",
     }
 }
 

@@ -1,19 +1,18 @@
 //! `yingda train`: ticket files → a model bundle with its report.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::tickets::bundle::{check_target, install, to_files};
-use crate::tickets::dataset::Dataset;
-use crate::tickets::features::DEFAULT_MAX_TERMS;
-use crate::tickets::ticket_file::{LabelField, read_labelled};
-use crate::tickets::train::{TrainOptions, train};
+use crate::tickets::{
+    DEFAULT_MAX_TERMS, Dataset, LabelField, TrainOptions, bundle_files, check_bundle_target, install_bundle,
+    read_labelled, train,
+};
 
 use super::evaluate_tickets::table;
+use super::progress::with_steps;
 
 /// 用带标签的工单训练分派模型
 #[derive(Debug, clap::Args)]
@@ -58,7 +57,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 /// # Errors
 /// Unreadable or unusable tickets, a target that holds something else, a failed write.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    check_target(&args.out)?;
+    check_bundle_target(&args.out)?;
     let data = Dataset::new(read_labelled(&args.tickets, args.label)?)?;
     let mut log = std::io::stderr().lock();
     for issue in &data.contradictions {
@@ -68,11 +67,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "2..=20 by the check of holdout")]
     let folds = (1.0 / args.holdout).round() as usize;
     let options = TrainOptions { seed: args.seed, folds, max_terms: args.max_terms, encoder: args.encoder.0 };
-    let bar = progress_bar();
-    let trained = train(&data, &options, &|done, steps| report_progress(&bar, done, steps))?;
-    bar.finish_and_clear();
-    let files = to_files(&trained, &options, &data.keys())?;
-    install(&files, &args.out).with_context(|| format!("写不了模型目录 {}", args.out.display()))?;
+    let trained = with_steps("训练", |step| train(&data, &options, step))?;
+    let files = bundle_files(&trained, &options, &data.keys())?;
+    install_bundle(&files, &args.out).with_context(|| format!("写不了模型目录 {}", args.out.display()))?;
     let mut out = std::io::stdout().lock();
     if args.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&trained.report)?)?;
@@ -97,26 +94,4 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     writeln!(out, "模型已写入 {}", args.out.display())?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// A bar on a terminal; elsewhere hidden, and [`report_progress`] writes lines.
-fn progress_bar() -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-    }
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("训练 {bar:40} {pos}/{len} {elapsed}") {
-        bar.set_style(style);
-    }
-    bar
-}
-
-fn report_progress(bar: &ProgressBar, done: usize, steps: usize) {
-    if bar.is_hidden() {
-        // Progress is a courtesy: where stderr is closed, training goes on.
-        let _ = writeln!(std::io::stderr().lock(), "训练 {done}/{steps}");
-        return;
-    }
-    bar.set_length(steps as u64);
-    bar.set_position(done as u64);
 }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::intervals::Interval;
 use super::measure::Measure;
+use crate::stats::Interval;
 
 /// One measure then and now.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::change::MeasureChange;
-use super::intervals::Interval;
 use super::measure::Measure;
 use super::plots::PlotError;
+use crate::stats::Interval;
 
 const STYLE: &str = include_str!("page.css");
 /// Longer lists start folded.
@@ -18,9 +18,9 @@ const FOLDED_FROM: usize = 60;
 /// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    #[error("cannot draw a plot: {0}")]
+    #[error("cannot draw a plot")]
     Plot(#[from] PlotError),
-    #[error("cannot write a part of the page: {0}")]
+    #[error("cannot write a part of the page")]
     Format(#[from] std::fmt::Error),
 }
 
@@ -59,7 +59,7 @@ pub(super) fn measures<Q>(
             "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
             measure.label,
             measure.show((measure.of)(quality)),
-            intervals.get(measure.name).map_or_else(dash, |interval| interval.show(measure)),
+            intervals.get(measure.name).map_or_else(dash, |interval| measure.show_interval(*interval)),
         )?;
     }
     page.push_str("</table></div>\n");
@@ -93,7 +93,7 @@ pub(super) fn changes<Q>(
             measure.show(change.before),
             measure.show(change.now),
             change.show_difference(measure).unwrap_or_else(dash),
-            change.interval.map_or_else(dash, |interval| interval.show_difference(measure)),
+            change.interval.map_or_else(dash, |interval| measure.show_interval_of_difference(interval)),
         )?;
     }
     page.push_str("</table></div>\n");

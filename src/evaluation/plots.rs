@@ -11,8 +11,8 @@ use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::confidence::ReliabilityBin;
-use crate::quality::CurvePoint;
+use crate::numbers::count;
+use crate::stats::ReliabilityBin;
 
 /// Why a plot could not be drawn.
 pub(super) type PlotError = DrawingAreaErrorKind<io::Error>;
@@ -25,9 +25,9 @@ const MARK: RGBColor = RGBColor(192, 57, 43);
 const FAINT: RGBColor = RGBColor(226, 226, 226);
 const GREY: RGBColor = RGBColor(130, 130, 130);
 
-/// Precision over coverage for every threshold; `now` is where the service stands, (coverage, precision).
-pub(super) fn precision_coverage(points: &[CurvePoint], now: Option<(f64, f64)>) -> Result<String, PlotError> {
-    let lowest = points.iter().map(|point| point.precision).chain(now.map(|at| at.1)).fold(0.9, f64::min);
+/// Precision over coverage: (coverage, precision) from the strictest threshold on; `now` is where the service stands.
+pub(super) fn precision_coverage(points: &[(f64, f64)], now: Option<(f64, f64)>) -> Result<String, PlotError> {
+    let lowest = points.iter().map(|point| point.1).chain(now.map(|at| at.1)).fold(0.9, f64::min);
     let floor = (lowest * 10.0).floor() / 10.0;
     let mut svg = String::new();
     {
@@ -36,8 +36,7 @@ pub(super) fn precision_coverage(points: &[CurvePoint], now: Option<(f64, f64)>)
         axes(&mut chart, "可答比例（答对的占库内问题）", "精度")?;
         let target = [(0.0, 0.95), (1.0, 0.95)];
         chart.draw_series(DashedLineSeries::new(target, 5, 4, GREY.stroke_width(1)))?;
-        let curve = points.iter().map(|point| (point.coverage, point.precision));
-        chart.draw_series(LineSeries::new(curve, LINE.stroke_width(2)))?;
+        chart.draw_series(LineSeries::new(points.iter().copied(), LINE.stroke_width(2)))?;
         chart.draw_series(now.map(|at| Circle::new(at, 5, MARK.filled())))?;
         let beside = Pos::new(HPos::Left, VPos::Bottom);
         let label = text(17, &MARK).pos(beside);
@@ -81,23 +80,23 @@ pub(super) fn reliability(bins: &[ReliabilityBin], upwards: &str) -> Result<Stri
         let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
         let mut chart = frame(&root, 0.0..1.0)?;
         axes(&mut chart, "置信度", upwards)?;
-        let width = 1.0 / real(bins.len().max(1));
+        let width = 1.0 / count(bins.len().max(1));
         let filled = || bins.iter().enumerate().filter(|(_, bin)| bin.rows > 0);
         let bar = |(at, bin): (usize, &ReliabilityBin)| {
-            let left = real(at) * width;
+            let left = count(at) * width;
             Rectangle::new([(left + width * 0.06, 0.0), (left + width * 0.94, bin.accuracy)], BAR.filled())
         };
         chart.draw_series(filled().map(bar))?;
         chart.draw_series(DashedLineSeries::new([(0.0, 0.0), (1.0, 1.0)], 5, 4, GREY.stroke_width(1)))?;
         chart.draw_series(filled().map(|(_, bin)| Circle::new((bin.confidence, bin.accuracy), 4, LINE.filled())))?;
         let above = text(15, &GREY).pos(Pos::new(HPos::Center, VPos::Bottom));
-        let count = |(at, bin): (usize, &ReliabilityBin)| {
+        let rows = |(at, bin): (usize, &ReliabilityBin)| {
             // Over the mark at the bar's top; under it where the frame ends.
             let height = if bin.accuracy > 0.92 { bin.accuracy - 0.09 } else { bin.accuracy + 0.025 };
-            let place = ((real(at) + 0.5) * width, height);
+            let place = ((count(at) + 0.5) * width, height);
             Text::new(bin.rows.to_string(), place, above.clone())
         };
-        chart.draw_series(filled().map(count))?;
+        chart.draw_series(filled().map(rows))?;
         root.present()?;
     }
     Ok(svg)
@@ -112,6 +111,8 @@ fn frame<'a, 'b>(root: &'a Area<'b>, upwards: Range<f64>) -> Result<Chart<'a, 'b
     let headroom = (upwards.end - upwards.start) * 0.03;
     ChartBuilder::on(root)
         .margin(14)
+        // Half of the last label across stands beyond the axis.
+        .margin_right(30)
         .x_label_area_size(52)
         .y_label_area_size(68)
         .build_cartesian_2d(0.0..1.0, upwards.start..upwards.end + headroom)
@@ -139,20 +140,13 @@ fn text(size: u32, color: &RGBColor) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(color)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a handful of bins")]
-fn real(count: usize) -> f64 {
-    count as f64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn plots_are_svg_with_what_was_given() {
-        let points = [(0.9, 0.2, 1.0), (0.5, 0.6, 0.8)];
-        let points = points.map(|(threshold, coverage, precision)| CurvePoint { threshold, coverage, precision });
-        let curve = precision_coverage(&points, Some((0.3, 0.96))).unwrap();
+        let curve = precision_coverage(&[(0.2, 1.0), (0.6, 0.8)], Some((0.3, 0.96))).unwrap();
         assert!(curve.starts_with("<svg") && curve.trim_end().ends_with("</svg>"), "{curve}");
         assert!(curve.contains("现在的门槛") && curve.contains("<circle"), "{curve}");
         let risks = risk_coverage(&[(0.1, 0.0), (0.5, 0.02), (1.0, 0.2)], Some((0.4, 0.01))).unwrap();

@@ -3,12 +3,11 @@
 //! Staff set a target ("95 % of direct answers right"); the threshold follows from evidence, and where evidence is
 //! missing the service says so instead of promising. Collects no evidence itself: no I/O, no clock, no corpus.
 
-pub mod certify;
 pub mod evidence;
 pub mod statement;
 
 use crate::decision::Policy;
-use certify::{Outcomes, RISK, Tally, Verdict};
+use crate::stats::{Certification, CountedOutcomes, Guess, RISK, Sequence, Tally, rows_needed};
 use statement::{EvidenceSummary, SuggestStatement, bound, missing, rounded, share};
 
 pub use evidence::{EvidenceKind, EvidenceRow};
@@ -55,12 +54,12 @@ impl Default for PolicySettings {
 #[must_use]
 pub fn resolve(settings: &PolicySettings, evidence: &[EvidenceRow], calibrated_on: &str) -> (Policy, PolicyStatement) {
     let rows = judged_rows(settings.target_precision, evidence);
-    let answers = Outcomes::new(rows.iter().map(|row| (row.confidence, row.right)).collect());
-    let verdict = answers.certify(settings.target_precision, ANSWER_FLOOR);
+    let answers = answered(&rows);
+    let verdict = answers.certify(settings.target_precision, Sequence::Grid { floor: ANSWER_FLOOR });
     let representative = has_out_of_scope(&rows);
     let (answer_threshold, basis) = match (settings.answer_threshold, &verdict) {
         (Some(threshold), _) => (threshold, Basis::SetByHand),
-        (None, Verdict::Proved(tally)) if representative => (tally.threshold, Basis::Evidence),
+        (None, Certification::Proved(tally)) if representative => (tally.threshold, Basis::Evidence),
         (None, _) => (CONSERVATIVE_ANSWER, Basis::Conservative),
     };
     let answered = answers.at(answer_threshold);
@@ -91,9 +90,14 @@ pub fn resolve(settings: &PolicySettings, evidence: &[EvidenceRow], calibrated_o
 /// confidences only, never on outcomes, so that failing on the one is no second try on the other.
 fn judged_rows(target: f64, evidence: &[EvidenceRow]) -> Vec<EvidenceRow> {
     let customers: Vec<EvidenceRow> = evidence.iter().filter(|row| !row.kind.is_optimistic()).copied().collect();
-    let outcomes = Outcomes::new(customers.iter().map(|row| (row.confidence, row.right)).collect());
-    let enough = !matches!(outcomes.certify(target, ANSWER_FLOOR), Verdict::TooFew(_));
+    let certified = answered(&customers).certify(target, Sequence::Grid { floor: ANSWER_FLOOR });
+    let enough = !matches!(certified, Certification::TooFew(_));
     if enough && has_out_of_scope(&customers) { customers } else { evidence.to_vec() }
+}
+
+/// The rows as guesses: the best candidate is it.
+fn answered(rows: &[EvidenceRow]) -> CountedOutcomes {
+    CountedOutcomes::new(rows.iter().map(|row| Guess { confidence: row.confidence, right: row.right }))
 }
 
 fn has_out_of_scope(rows: &[EvidenceRow]) -> bool {
@@ -102,17 +106,15 @@ fn has_out_of_scope(rows: &[EvidenceRow]) -> bool {
 
 /// The loosest threshold below the answer threshold at which suggestions hold the right entry often enough.
 fn suggestions(settings: &PolicySettings, rows: &[EvidenceRow], answer_threshold: f64) -> (f64, SuggestStatement) {
-    let below: Vec<(f64, bool)> = rows
-        .iter()
-        .filter(|row| row.confidence < answer_threshold)
-        .map(|row| (row.confidence, row.among_suggested))
-        .collect();
-    let enough = below.len() >= MIN_SUGGEST_ROWS;
-    let outcomes = Outcomes::new(below);
-    let threshold = match (settings.suggest_threshold, outcomes.certify(settings.suggest_target, SUGGEST_FLOOR)) {
+    let below = rows.iter().filter(|row| row.confidence < answer_threshold);
+    let outcomes =
+        CountedOutcomes::new(below.map(|row| Guess { confidence: row.confidence, right: row.among_suggested }));
+    let enough = outcomes.len() >= MIN_SUGGEST_ROWS;
+    let certified = outcomes.certify(settings.suggest_target, Sequence::Grid { floor: SUGGEST_FLOOR });
+    let threshold = match (settings.suggest_threshold, certified) {
         (Some(by_hand), _) => by_hand,
-        (None, Verdict::Proved(Tally { threshold, .. })) if enough => threshold,
-        (None, Verdict::Proved(_) | Verdict::Failed(_) | Verdict::TooFew(_)) => CONSERVATIVE_SUGGEST,
+        (None, Certification::Proved(Tally { threshold, .. })) if enough => threshold,
+        (None, Certification::Proved(_) | Certification::Failed(_) | Certification::TooFew(_)) => CONSERVATIVE_SUGGEST,
     };
     let threshold = threshold.min(answer_threshold);
     (threshold, SuggestStatement::of(settings.suggest_target, outcomes.at(threshold)))
@@ -125,10 +127,10 @@ fn answered_share(rows: &[EvidenceRow], threshold: f64) -> Option<f64> {
 }
 
 /// What would prove more than is proved: also beside a promise that rests on questions of staff.
-fn missing_evidence(target: f64, rows: &[EvidenceRow], verdict: &Verdict) -> Vec<String> {
+fn missing_evidence(target: f64, rows: &[EvidenceRow], verdict: &Certification) -> Vec<String> {
     let mut lines = missing(target, rows, verdict);
     if lines.is_empty() && rows.iter().any(|row| row.kind.is_optimistic()) {
-        let needed = crate::statistics::rows_needed(target, 0, RISK);
+        let needed = rows_needed(target, 0, RISK);
         let own = rows.iter().filter(|row| !row.kind.is_optimistic() && row.confidence >= ANSWER_FLOOR).count();
         let more = needed.saturating_sub(own).max(1);
         lines.push(format!(

@@ -5,10 +5,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::certify::{RISK, Tally, Verdict};
 use super::evidence::{EvidenceRow, KindCounts};
 use super::{ANSWER_FLOOR, MIN_OUT_OF_SCOPE};
-use crate::statistics::{lower_bound, rows_needed};
+use crate::stats::{Certification, RISK, Tally, lower_bound, rows_needed};
 
 /// Where the answer threshold comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -130,19 +129,19 @@ pub(super) fn bound(tally: Tally) -> f64 {
 }
 
 /// What keeps a target from being proved, and what would help.
-pub(super) fn missing(target: f64, rows: &[EvidenceRow], verdict: &Verdict) -> Vec<String> {
+pub(super) fn missing(target: f64, rows: &[EvidenceRow], verdict: &Certification) -> Vec<String> {
     let mut missing = Vec::new();
     let (faultless, forgiving) = (rows_needed(target, 0, RISK), rows_needed(target, 1, RISK));
     let goal = percent(target);
     match verdict {
-        Verdict::TooFew(reachable) => missing.push(format!(
+        Certification::TooFew(reachable) => missing.push(format!(
             "还差 {} 个带标注的问题：要证明 {goal} 的正确率，至少要有 {faultless} 个可以直接回答的问题全部答对（错 1 个则要 \
              {forgiving} 个），现有证据里置信度不低于 {ANSWER_FLOOR} 的有 {} 个；写进 calibration.jsonl",
             faultless.saturating_sub(reachable.rows),
             reachable.rows
         )),
-        Verdict::Failed(tally) => missing.push(failure(target, *tally)),
-        Verdict::Proved(_) => {}
+        Certification::Failed(tally) => missing.push(failure(target, *tally)),
+        Certification::Proved(_) => {}
     }
     let outside = rows.iter().filter(|row| !row.in_scope).count();
     if outside < MIN_OUT_OF_SCOPE {

@@ -46,7 +46,7 @@ impl Snapshot {
         let (policy, statement) = policy::resolve(&models.policy, &matcher.evidence, &calibrated_on(&matcher));
         Ok(Self {
             matcher,
-            router: Arc::new(models.router.promising(&corpus.routing)),
+            router: Arc::new(models.router.with_group_targets(&corpus.routing)),
             policy,
             statement,
             model_version: models.version(),

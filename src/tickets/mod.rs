@@ -1,42 +1,41 @@
-//! Tickets: dataset → features → train → evaluate → calibrate → promote → route.
+//! Tickets: dataset → features → learn → calibrate → promise → measure → train → bundle → judge → promote → route.
 //!
-//! Only here linfa and ndarray are named for routing. This room reads no clock and draws no randomness of its own.
+//! One folder a stage; `doctor` examines a dataset before anyone trains on it. The stages are private: what other rooms
+//! use is named here. Only here and in ranking linfa and ndarray are named. This room reads no clock and draws no
+//! randomness of its own.
 
-pub mod bundle;
-pub mod calibrate;
-pub mod csr;
-pub mod dataset;
-mod descent;
+mod bundle;
+mod calibrate;
+mod dataset;
 pub mod doctor;
-mod embedded;
-pub mod evaluate;
-pub mod evidence;
-pub mod explain;
-pub mod features;
-pub mod folds;
-pub mod informative;
-pub mod isotonic;
-pub mod lbfgs;
-pub mod meaning;
-pub mod measures;
-pub mod members;
-pub mod model;
-pub mod promise;
-pub mod promote;
-mod proof;
-pub mod route;
-pub mod rows;
-pub mod rules;
-pub mod sentences;
-pub mod signals;
-pub mod stack;
-mod strips;
-pub mod svm;
-pub mod terms;
-pub mod ticket_file;
-pub mod train;
-pub mod wishes;
+mod features;
+mod judge;
+mod learn;
+mod measure;
+mod model;
+mod promise;
+mod route;
+mod ticket;
+mod train;
 
-pub use bundle::BundleError;
-pub use explain::TermWeight;
-pub use route::{RankedGroup, RouteDecision, Routed, Router, Ticket};
+pub use bundle::{
+    Bundle, BundleError, BundleFiles, MANIFEST, bundle_files, check_bundle_target, install_bundle, load_bundle,
+    read_bundle, read_bundle_files, recover_bundle,
+};
+pub use dataset::{
+    Dataset, DatasetError, LabelField, Labels, RawTicket, TicketRow, read_labelled, read_raw, read_tickets,
+};
+pub use features::{DEFAULT_MAX_TERMS, TicketText};
+pub use judge::{
+    LEAST_PROMOTION_ROWS, PairedModels, PromotionVerdict, evaluate, judge_rows, judge_unlabelled, labels_of, pair,
+    unseen,
+};
+pub use measure::{BINS, GroupQuality, JudgedTicket, RoutingQuality, measure};
+pub use model::{Judgement, Model};
+pub use promise::{MissingEvidence, OWN_SHORTLIST_ROWS, missing_evidence};
+pub use route::{RankedGroup, RouteDecision, Routed, Router, Sentence, TermPlace, TermWeight, URGENT_AT};
+pub use ticket::Ticket;
+pub use train::{
+    OutOfFoldProbabilities, TrainError, TrainOptions, TrainedRouter, TrainingProgress, TrainingReport, cross_validate,
+    out_of_fold, train,
+};

@@ -8,9 +8,9 @@ use serde_json::Value;
 use yingda::answer::{Answered, Decision, HandoffReason, Question, answer, suggest};
 use yingda::evaluation::answers::questions::Scope;
 use yingda::evaluation::answers::ranks::{differences, read_ranks};
-use yingda::evaluation::answers::{Outcome, judge_all, read_questions};
+use yingda::evaluation::answers::{AnswerOutcome, judge_all, read_questions};
+use yingda::evaluation::answers::{AnswerQuality, JudgedQuestion};
 use yingda::knowledge_base::{KnowledgeBase, Sources};
-use yingda::quality::{AnswerQuality, Judged};
 use yingda::snapshot::Snapshot;
 
 fn shipped() -> KnowledgeBase {
@@ -46,7 +46,7 @@ fn the_corpus_is_complete_and_without_warnings() {
     assert!(snapshot.router.labels().iter().all(|label| groups.contains(label.as_str())), "every label has a group");
 }
 
-fn evaluated() -> Vec<Outcome> {
+fn evaluated() -> Vec<AnswerOutcome> {
     let base = shipped();
     let snapshot = base.snapshot();
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/eval");
@@ -57,7 +57,7 @@ fn evaluated() -> Vec<Outcome> {
 
 #[test]
 fn evaluation_questions_fare_as_well_as_they_did() {
-    let judged: Vec<Judged> = evaluated().iter().map(Outcome::judged).collect();
+    let judged: Vec<JudgedQuestion> = evaluated().iter().map(AnswerOutcome::judged).collect();
     let quality = AnswerQuality::of(&judged);
     // Measured when these bounds were set: 0.79, 0.94, 0.25, 0.95, 0.03.
     assert!(quality.recall_at_1 >= 0.78, "{quality:?}");

@@ -3,12 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use yingda::routing::{Priority, Routing, RoutingRule};
-use yingda::tickets::bundle;
-use yingda::tickets::dataset::{Dataset, DatasetError};
-use yingda::tickets::signals::URGENT_AT;
-use yingda::tickets::ticket_file::{LabelField, read_labelled};
-use yingda::tickets::train::{TrainOptions, out_of_fold, train};
-use yingda::tickets::{Routed, Router, Ticket};
+use yingda::tickets::{
+    Dataset, DatasetError, LabelField, Routed, Router, Ticket, TrainOptions, URGENT_AT, load_bundle, out_of_fold,
+    read_labelled, train,
+};
 
 fn here(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -98,7 +96,7 @@ fn the_shipped_models_are_as_good_as_they_were_and_of_these_tickets() {
         ("priority", LabelField::Priority, "urgent", 0.65, 0.22),
     ];
     for (name, field, label, precision, recall) in floors {
-        let loaded = bundle::load(&here("models/signals").join(name)).unwrap();
+        let loaded = load_bundle(&here("models/signals").join(name)).unwrap();
         let group = loaded.report.held_out.groups.iter().find(|group| group.label == label).unwrap();
         assert!(group.precision.unwrap() >= precision && group.recall.unwrap() >= recall, "{name}: {group:?}");
         assert_eq!(loaded.row_keys, dataset(field).keys(), "{name}: train it again, see models/signals/README.md");

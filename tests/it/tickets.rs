@@ -3,17 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use yingda::corpus::Place;
-use yingda::routing::{Priority, Routing, RoutingRule, SkillGroup};
-use yingda::tickets::bundle::{self, BundleError, Files};
-use yingda::tickets::dataset::{Dataset, TicketRow};
-use yingda::tickets::evaluate::evaluate;
-use yingda::tickets::evidence::GroupEvidence;
-use yingda::tickets::promote::{Verdict, pair};
-use yingda::tickets::route::DEFAULT_PROMISE;
-use yingda::tickets::terms::TicketText;
-use yingda::tickets::ticket_file::{Labels, read_tickets};
-use yingda::tickets::train::{TrainOptions, Trained, train};
-use yingda::tickets::{RouteDecision, Routed, Router, Ticket};
+use yingda::routing::{DEFAULT_PROMISE, Priority, Routing, RoutingRule, SkillGroup};
+use yingda::tickets::{
+    BundleError, BundleFiles, Dataset, Labels, MANIFEST, MissingEvidence, PromotionVerdict, RouteDecision, Routed,
+    Router, Ticket, TicketRow, TicketText, TrainOptions, TrainedRouter, bundle_files, evaluate, install_bundle,
+    load_bundle, pair, read_bundle, read_bundle_files, read_tickets, train,
+};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
@@ -23,15 +18,15 @@ fn sixty() -> Dataset {
     Dataset::new(read_tickets(&[fixture("tickets_60.jsonl")], Labels::Required).unwrap()).unwrap()
 }
 
-fn trained(data: &Dataset) -> Trained {
+fn trained(data: &Dataset) -> TrainedRouter {
     train(data, &TrainOptions::default(), &|_, _| ()).unwrap()
 }
 
-fn files(data: &Dataset) -> Files {
-    bundle::to_files(&trained(data), &TrainOptions::default(), &data.keys()).unwrap()
+fn files(data: &Dataset) -> BundleFiles {
+    bundle_files(&trained(data), &TrainOptions::default(), &data.keys()).unwrap()
 }
 
-fn borrowed(files: &Files) -> Vec<(&str, &[u8])> {
+fn borrowed(files: &BundleFiles) -> Vec<(&str, &[u8])> {
     files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect()
 }
 
@@ -135,7 +130,7 @@ fn what_is_promised_on_training_rows_holds_on_new_ones() {
     assert!(found.calibration_error < 0.04, "calibration error {}", found.calibration_error);
     let known = &model.report.evidence;
     assert_eq!(known.iter().map(|group| group.rows).sum::<usize>(), model.report.rows);
-    let usual = |group: &GroupEvidence| group.routed_to >= 200 && group.routed_wrong * 12 <= group.routed_to;
+    let usual = |group: &MissingEvidence| group.routed_to >= 200 && group.routed_wrong * 12 <= group.routed_to;
     assert!(known.len() == 4 && known.iter().all(usual), "{known:?}");
     assert!(known.iter().any(|group| group.right_rows_needed == 0), "no group is proven: {known:?}");
     let report = &model.report.held_out;
@@ -171,21 +166,21 @@ fn refuses_bundles_that_are_damaged_or_of_another_version() {
         let mut files = good.clone();
         files.iter_mut().filter(|(other, _)| other == name).for_each(|(_, bytes)| change(bytes));
         // A bundle that is not refused would fill the screen with its numbers.
-        bundle::from_files(&borrowed(&files)).map(|_| "loaded").unwrap_err()
+        read_bundle(&borrowed(&files)).map(|_| "loaded").unwrap_err()
     };
     for (name, _) in good.iter().skip(1) {
         let error = with(name, &|bytes| bytes[0] ^= 1);
         assert!(matches!(&error, BundleError::Checksum { file, .. } if file == name), "{name}: {error}");
-        let missing: Files = good.iter().filter(|(other, _)| other != name).cloned().collect();
-        let error = bundle::from_files(&borrowed(&missing)).unwrap_err();
+        let missing: BundleFiles = good.iter().filter(|(other, _)| other != name).cloned().collect();
+        let error = read_bundle(&borrowed(&missing)).unwrap_err();
         assert!(matches!(&error, BundleError::Missing(file) if file == name), "{name}: {error}");
     }
     let replaced = |from: &str, to: &str| {
-        with(bundle::MANIFEST, &|bytes| *bytes = String::from_utf8(bytes.clone()).unwrap().replacen(from, to, 1).into())
+        with(MANIFEST, &|bytes| *bytes = resealed(String::from_utf8(bytes.clone()).unwrap().replacen(from, to, 1)))
     };
     let rows = [
         ("\"yingda-router\"", "\"other\"", "format: expected yingda-router, found other"),
-        ("\"format_version\": 2", "\"format_version\": 9", "format version: expected 1 to 2, found 9"),
+        ("\"format_version\": 3", "\"format_version\": 9", "format version: expected 1 to 3, found 9"),
         ("\"normalization_version\": ", "\"normalization_version\": 9", "normalization version: expected"),
         ("\"feature_version\": ", "\"feature_version\": 9", "feature version: expected 1 to 2"),
         ("\"version\": \"", "\"version\": \"0", "encoder version: expected"),
@@ -200,19 +195,28 @@ fn refuses_bundles_that_are_damaged_or_of_another_version() {
     }
 }
 
+/// A changed manifest with the checksum that belongs to it.
+fn resealed(mut text: String) -> Vec<u8> {
+    let at = text.find("\"checksum\": \"").unwrap() + "\"checksum\": \"".len();
+    text.replace_range(at..at + 64, &"0".repeat(64));
+    let digits = blake3::hash(text.as_bytes()).to_hex();
+    text.replace_range(at..at + 64, &digits);
+    text.into_bytes()
+}
+
 #[test]
 fn replaces_a_model_but_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let files = files(&sixty());
     let model = folder.path().join("model");
-    bundle::install(&files, &model).unwrap();
-    bundle::install(&files, &model).unwrap();
-    assert_eq!(bundle::read_files(&model).unwrap(), files);
+    install_bundle(&files, &model).unwrap();
+    install_bundle(&files, &model).unwrap();
+    assert_eq!(read_bundle_files(&model).unwrap(), files);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1); // nothing left beside it
     let other = folder.path().join("holiday photos");
     std::fs::create_dir(&other).unwrap();
     std::fs::write(other.join("beach.jpg"), b"sand").unwrap();
-    assert!(matches!(bundle::install(&files, &other), Err(BundleError::NotABundle(_))));
+    assert!(matches!(install_bundle(&files, &other), Err(BundleError::NotABundle(_))));
     assert_eq!(std::fs::read(other.join("beach.jpg")).unwrap(), b"sand");
 }
 
@@ -220,7 +224,7 @@ fn replaces_a_model_but_nothing_else() {
 fn explanations_sum_to_the_margin() {
     let data = sixty();
     let files = files(&data);
-    let model = bundle::from_files(&borrowed(&files)).unwrap().model;
+    let model = read_bundle(&borrowed(&files)).unwrap().model;
     for text in ["快递还没到，我要退款", "發票抬頭寫錯了", "xyz", "卡"] {
         let ticket = TicketText::new("", text);
         let margins = model.scores(&model.read(&ticket));
@@ -282,18 +286,18 @@ fn a_ticket_without_text_goes_to_review_by_the_groups_shares() {
 
 #[test]
 fn promotes_what_is_not_worse_on_tickets_neither_model_knows() {
-    let load = |rows: Vec<TicketRow>| bundle::from_files(&borrowed(&files(&Dataset::new(rows).unwrap()))).unwrap();
+    let load = |rows: Vec<TicketRow>| read_bundle(&borrowed(&files(&Dataset::new(rows).unwrap()))).unwrap();
     let good_rows = synthetic(600, 1, 11);
     let good = load(good_rows.clone());
     let poor = load(synthetic(600, 9, 12));
     let fresh = synthetic(400, 1, 13);
-    assert_eq!(pair(&good, &poor, fresh.clone()).verdict(), Verdict::Promote);
-    assert_eq!(pair(&poor, &good, fresh.clone()).verdict(), Verdict::Worse);
-    assert_eq!(pair(&good, &good, fresh.clone()).verdict(), Verdict::Promote);
+    assert_eq!(pair(&good, &poor, fresh.clone()).verdict(), PromotionVerdict::Promote);
+    assert_eq!(pair(&poor, &good, fresh.clone()).verdict(), PromotionVerdict::Worse);
+    assert_eq!(pair(&good, &good, fresh.clone()).verdict(), PromotionVerdict::Promote);
     let mixed: Vec<TicketRow> = good_rows.iter().cloned().chain(fresh).collect();
     let found = pair(&good, &poor, mixed);
     assert_eq!((found.excluded, found.rows.len()), (600, 400)); // training rows say nothing
-    assert_eq!(pair(&good, &poor, good_rows).verdict(), Verdict::TooFewRows);
+    assert_eq!(pair(&good, &poor, good_rows).verdict(), PromotionVerdict::TooFewRows);
 }
 
 #[test]
@@ -339,7 +343,7 @@ fn a_group_may_promise_more_or_be_refused() {
         ..Routing::default()
     };
     let routed = |routing: &Routing| {
-        let router = router.promising(routing);
+        let router = router.with_group_targets(routing);
         let all = fresh.iter().map(|row| (row, route(&router, routing, &row.ticket.text)));
         let own = all.filter(|(_, found)| found.skill_group == "组1" && found.decision == RouteDecision::Route);
         own.map(|(row, _)| row.label == "组1").collect::<Vec<bool>>()
@@ -359,10 +363,189 @@ fn a_model_of_terms_alone_says_so_and_works() {
     let data = sixty();
     let options = TrainOptions { encoder: None, ..TrainOptions::default() };
     let trained = train(&data, &options, &|_, _| ()).unwrap();
-    let files = bundle::to_files(&trained, &options, &data.keys()).unwrap();
-    let loaded = bundle::from_files(&borrowed(&files)).unwrap();
+    let files = bundle_files(&trained, &options, &data.keys()).unwrap();
+    let loaded = read_bundle(&borrowed(&files)).unwrap();
     assert_eq!((loaded.manifest.encoder, loaded.report.encoder), (None, None));
     assert!(!files.iter().any(|(name, _)| name == "meaning.bin"));
     let found = route(&Router::from_files(&borrowed(&files)).unwrap(), &Routing::default(), "发票抬头写错了");
     assert_eq!(found.skill_group, "invoice");
+}
+
+/// The files with this one changed, its entry in the manifest and the manifest's own checksum made to agree: what a
+/// broken program or somebody who means harm would write.
+fn forged(good: &BundleFiles, name: &str, change: &dyn Fn(&mut Vec<u8>)) -> BundleFiles {
+    let mut files = good.clone();
+    files.iter_mut().filter(|(other, _)| other == name).for_each(|(_, bytes)| change(bytes));
+    let entry = |(name, bytes): &(String, Vec<u8>)| serde_json::json!({"name": name, "bytes": bytes.len(), "blake3": blake3::hash(bytes).to_hex().to_string()});
+    let mut manifest: serde_json::Value = serde_json::from_slice(&files[0].1).unwrap();
+    manifest["files"] = files.iter().skip(1).map(entry).collect();
+    let sealed = |manifest: &mut serde_json::Value, digits: String| {
+        manifest["checksum"] = digits.into();
+        [serde_json::to_vec_pretty(manifest).unwrap(), b"\n".to_vec()].concat()
+    };
+    let blank = sealed(&mut manifest, "0".repeat(64));
+    files[0].1 = sealed(&mut manifest, blake3::hash(&blank).to_hex().to_string());
+    files
+}
+
+/// The same for a change of JSON.
+fn forged_json(good: &BundleFiles, name: &str, change: &dyn Fn(&mut serde_json::Value)) -> BundleFiles {
+    forged(good, name, &|bytes| {
+        let mut value: serde_json::Value = serde_json::from_slice(bytes).unwrap();
+        change(&mut value);
+        *bytes = serde_json::to_vec_pretty(&value).unwrap();
+    })
+}
+
+#[test]
+fn refuses_bundles_whose_values_make_no_sense_though_every_checksum_agrees() {
+    let good = files(&sixty());
+    let refused = |files: &BundleFiles| read_bundle(&borrowed(files)).map(|_| "loaded").unwrap_err().to_string();
+    let nan = |at: usize| move |bytes: &mut Vec<u8>| bytes[at..at + 4].copy_from_slice(&f32::NAN.to_le_bytes());
+    let infinite =
+        |at: usize| move |bytes: &mut Vec<u8>| bytes[at..at + 4].copy_from_slice(&f32::INFINITY.to_le_bytes());
+    let groups = 4;
+    let idf = |bytes: &mut Vec<u8>| {
+        let at = bytes.len() - 4;
+        nan(at)(bytes);
+    };
+    let sure = |bytes: &mut Vec<u8>| bytes[..4].copy_from_slice(&2.0_f32.to_le_bytes());
+    let rows: [(&str, &dyn Fn(&mut Vec<u8>), &str); 11] = [
+        ("weights.bin", &nan(0), "size of a weight's step"),
+        ("weights.bin", &infinite(4 * groups), "bias"),
+        ("vocabulary.bin", &idf, "inverse document frequency"),
+        ("vocabulary.bin", &|bytes| bytes[..16].rotate_left(8), "vocabulary keys"),
+        ("meaning.bin", &nan(0), "mean or centre"),
+        ("evidence.bin", &sure, "out-of-fold confidence (0 to 1) makes no sense: 2"),
+        ("evidence.bin", &|bytes| bytes[4..6].fill(9), "group of an out-of-fold guess"),
+        ("evidence.bin", &|bytes| bytes.truncate(bytes.len() - 1), "evidence does not fit"),
+        ("rows.bin", &|bytes| bytes[..16].rotate_left(8), "row keys"),
+        ("rows.bin", &|bytes| bytes.push(0), "row keys does not fit"),
+        ("weights.bin", &|bytes| bytes.truncate(bytes.len() - 2), "weights does not fit"),
+    ];
+    for (name, change, expected) in rows {
+        let error = refused(&forged(&good, name, change));
+        assert!(error.contains(expected), "{name}: {error}");
+    }
+    let rows: [(&str, &dyn Fn(&mut serde_json::Value), &str); 9] = [
+        ("calibration.json", &|json| json["prior"][0] = 1_000.into(), "share of a group"),
+        (
+            "calibration.json",
+            &|json| json["prior"] = serde_json::json!([0.5, 0.5, 0.5, 0.5]),
+            "sum of the groups' shares",
+        ),
+        ("calibration.json", &|json| json["policy"]["route_at"] = 7.into(), "promise or routing threshold"),
+        ("calibration.json", &|json| json["policy"]["shortlist_at"][1] = (-1).into(), "shortlist threshold"),
+        (
+            "calibration.json",
+            &|json| json["policy"]["shortlist_own"] = serde_json::json!([]),
+            "shortlist thresholds of",
+        ),
+        (
+            "calibration.json",
+            &|json| json["calibration"]["curve"] = serde_json::json!([[1, 2], [0, 1]]),
+            "calibration curve",
+        ),
+        (
+            "manifest.json",
+            &|json| json["labels"] = serde_json::json!(["b", "a", "c", "d"]),
+            "labels (sorted, each once)",
+        ),
+        (
+            "manifest.json",
+            &|json| json["labels"] = serde_json::json!(["a", "a", "c", "d"]),
+            "labels (sorted, each once)",
+        ),
+        // 12 times this is a small number in a machine that wraps.
+        ("manifest.json", &|json| json["terms"] = (1_u64 << 62).into(), "vocabulary does not fit"),
+    ];
+    for (name, change, expected) in rows {
+        let error = refused(&forged_json(&good, name, change));
+        assert!(error.contains(expected), "{name}: {error}");
+    }
+    assert!(read_bundle(&borrowed(&forged(&good, "none", &|_| ()))).is_ok(), "the forger seals as the program does");
+}
+
+#[test]
+fn every_damaged_bit_of_a_manifest_is_noticed() {
+    let good = files(&sixty());
+    for at in 0..good[0].1.len() {
+        let mut damaged = good.clone();
+        damaged[0].1[at] ^= 1 << (at % 8);
+        assert!(read_bundle(&borrowed(&damaged)).is_err(), "byte {at}");
+    }
+    let mut longer = good.clone();
+    longer[0].1.push(b'\n');
+    assert!(read_bundle(&borrowed(&longer)).is_err(), "even a blank at the end");
+}
+
+#[test]
+fn what_is_no_plain_file_is_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = files(&sixty());
+    let model = folder.path().join("model");
+    install_bundle(&files, &model).unwrap();
+    std::fs::remove_file(model.join("weights.bin")).unwrap();
+    // A socket stands for everything that is read without an end: pipes, devices.
+    let _socket = std::os::unix::net::UnixListener::bind(model.join("weights.bin")).unwrap();
+    assert!(matches!(load_bundle(&model), Err(BundleError::NotAFile(file)) if file.ends_with("weights.bin")));
+    std::fs::remove_file(model.join("weights.bin")).unwrap();
+    std::fs::write(model.join("weights.bin"), b"short").unwrap();
+    assert!(matches!(load_bundle(&model), Err(BundleError::Length { found: 5, .. })));
+    let elsewhere = String::from_utf8(files[0].1.clone()).unwrap().replacen("rows.bin", "../rows.bin", 1);
+    std::fs::write(model.join(MANIFEST), elsewhere).unwrap();
+    let error = load_bundle(&model).unwrap_err().to_string();
+    assert!(error.contains("file name makes no sense: ../rows.bin"), "{error}");
+}
+
+#[test]
+fn a_replacement_cut_short_lets_no_worse_model_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let tickets = folder.path().join("fresh.jsonl");
+    let fresh = synthetic(200, 1, 13);
+    let line = |row: &TicketRow| serde_json::json!({"text": row.ticket.text, "label": row.label}).to_string() + "\n";
+    std::fs::write(&tickets, fresh.iter().map(line).collect::<String>()).unwrap();
+    let [good, poor] = [synthetic(600, 1, 11), synthetic(600, 9, 12)].map(|rows| files(&Dataset::new(rows).unwrap()));
+    let [live, candidate] = ["live", "candidate"].map(|name| folder.path().join(name));
+    install_bundle(&good, &live).unwrap();
+    install_bundle(&poor, &candidate).unwrap();
+    // As a kill between the two renames leaves it.
+    std::fs::rename(&live, folder.path().join(".live.previous")).unwrap();
+    let version = |dir: &Path| load_bundle(dir).unwrap().version;
+    let before = version(&live);
+    assert_eq!(before, read_bundle(&borrowed(&good)).unwrap().version, "a start finds the former model");
+    let promote = std::process::Command::new(env!("CARGO_BIN_EXE_yingda"))
+        .arg("promote")
+        .args([Path::new("--candidate"), &candidate, Path::new("--current"), &live, Path::new("--tickets"), &tickets])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(promote.stdout).unwrap();
+    assert_eq!(promote.status.code(), Some(1), "{said}");
+    assert!(said.contains("已恢复原来的模型") && said.contains("未替换：候选模型明显更差"), "{said}");
+    assert_eq!(version(&live), before);
+}
+
+#[test]
+fn a_ticket_that_goes_its_way_names_its_other_matter_too() {
+    let router = router(&Dataset::new(synthetic(2_000, 0, 3)).unwrap());
+    let fresh = synthetic(600, 0, 4);
+    let alone = |group: &str| -> Vec<&str> {
+        let own = fresh.iter().filter(|row| row.label == group).map(|row| row.ticket.text.as_str());
+        own.filter(|text| route(&router, &Routing::default(), text).decision == RouteDecision::Route).collect()
+    };
+    let (first, second) = (alone("组0"), alone("组1"));
+    let mut routed = 0;
+    // Five sentences about one matter and one about another: more than are judged of a ticket that is routed.
+    for (five, other) in first.chunks_exact(5).zip(&second) {
+        let text = [five, &[*other]].concat().join("。");
+        let found = router.route(&Routing::default(), &Ticket { text: &text, ..Ticket::default() }, 4, false);
+        if found.decision == RouteDecision::Route && found.skill_group == "组0" {
+            routed += 1;
+            assert_eq!(found.ranking[1].skill_group, "组1", "{:?}", found.ranking);
+            assert_eq!(found.ranking[1].sentences[0].text, *other);
+            let judged: usize = found.ranking.iter().map(|group| group.sentences.len()).sum();
+            assert!((2..=4).contains(&judged) && !found.ranking[0].sentences.is_empty(), "{:?}", found.ranking);
+        }
+    }
+    assert!(routed >= 5, "only {routed} tickets of two matters were routed");
 }

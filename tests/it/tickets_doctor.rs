@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
-use yingda::tickets::doctor::{Detail, Diagnosis, Finding, Severity, Verdict, examine};
-use yingda::tickets::ticket_file::{LabelField, RawTicket, read_raw};
+use yingda::tickets::doctor::{Detail, Diagnosis, DiagnosisVerdict, Finding, Severity, examine};
+use yingda::tickets::{LabelField, RawTicket, read_raw};
 
 /// A small xorshift: the same chance everywhere.
 struct Chance(u64);
@@ -63,7 +63,7 @@ fn lines(found: &Diagnosis, kind: &str) -> Vec<Vec<usize>> {
 #[test]
 fn finds_nothing_in_a_sound_set() {
     let found = diagnose(sound(400, 1), sound(100, 2));
-    assert_eq!((found.verdict, found.findings), (Verdict::Sound, Vec::new()));
+    assert_eq!((found.verdict, found.findings), (DiagnosisVerdict::Sound, Vec::new()));
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn the_smallest_sets_are_examined_too() {
         assert!(found.findings.iter().all(|finding| finding.kind != "suspect_labels"), "{rows}");
     }
     let five = diagnose(sound(20, 1), Vec::new());
-    assert_eq!(five.verdict, Verdict::LookFirst); // five rows in each of four groups can be learnt from
+    assert_eq!(five.verdict, DiagnosisVerdict::LookFirst); // five rows in each of four groups can be learnt from
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn one_group_is_a_finding_and_no_failure() {
     swapped.iter_mut().for_each(|row| row.label.clone_from(&row.text));
     assert!(finding(&diagnose(swapped, Vec::new()), "untrainable").message.contains("200 条工单有 200 种标签"));
     let empty = diagnose(Vec::new(), Vec::new());
-    assert_eq!((empty.rows, empty.verdict), (0, Verdict::MendFirst));
+    assert_eq!((empty.rows, empty.verdict), (0, DiagnosisVerdict::MendFirst));
 }
 
 /// Every project-written ticket, some of them under a label drawn by chance, and the lines of those.

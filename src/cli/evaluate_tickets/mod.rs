@@ -9,16 +9,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 
-use crate::cli::progress::Progress;
+use crate::cli::progress::with_steps;
 use crate::evaluation::tickets::{
-    Comparison, Evaluated, TicketEvaluation, by_folds, by_model, by_paired_models, by_split, compare, report,
-    write_predictions,
+    EvaluatedTickets, TicketComparison, TicketEvaluation, by_folds, by_model, by_paired_models, by_split, compare,
+    report, write_predictions,
 };
-use crate::tickets::bundle::{self, Loaded};
-use crate::tickets::dataset::{Dataset, TicketRow};
-use crate::tickets::promote::pair;
-use crate::tickets::ticket_file::{LabelField, Labels, read_labelled, read_tickets};
-use crate::tickets::train::TrainOptions;
+use crate::tickets::{
+    Bundle, Dataset, LabelField, Labels, TicketRow, TrainOptions, load_bundle, pair, read_labelled, read_tickets,
+};
 
 /// 评测工单分派：准确率、各技能组、混淆、校准、直接分派与候选集，都带置信区间。
 ///
@@ -87,12 +85,12 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Mode::Split => {
             let test = read_labelled(&args.test, args.label)?;
             let data = Dataset::new(read_labelled(&args.train, args.label)?)?;
-            (with_progress("训练", |step| by_split(&data, test, outside, &options, step))?, None)
+            (with_steps("训练", |step| by_split(&data, test, outside, &options, step))?, None)
         }
         Mode::Folds(folds) => {
             let data = Dataset::new(read_labelled(&args.tickets, args.label)?)?;
             let options = TrainOptions { folds, ..options };
-            (with_progress("交叉验证", |step| by_folds(&data, outside, &options, step))?, None)
+            (with_steps("交叉验证", |step| by_folds(&data, outside, &options, step))?, None)
         }
     };
     let result = TicketEvaluation::new(&evaluated, comparison);
@@ -136,7 +134,7 @@ fn judge_model(
     args: &Args,
     dir: &Path,
     outside: Option<Vec<TicketRow>>,
-) -> anyhow::Result<(Evaluated, Option<Comparison>)> {
+) -> anyhow::Result<(EvaluatedTickets, Option<TicketComparison>)> {
     let model = load(dir)?;
     let other = args.compare.as_deref().map(load).transpose()?;
     let rows = read_labelled(&args.tickets, args.label)?;
@@ -146,18 +144,8 @@ fn judge_model(
     Ok((evaluated, Some(compare(&paired, &other.version))))
 }
 
-fn load(dir: &Path) -> anyhow::Result<Loaded> {
-    bundle::load(dir).with_context(|| format!("模型目录 {} 不能用", dir.display()))
-}
-
-/// Does long work under a bar that hears of every step.
-fn with_progress<T>(label: &'static str, work: impl FnOnce(&(dyn Fn(usize, usize) + Sync)) -> T) -> T {
-    let bar = std::sync::OnceLock::new();
-    let done = work(&|_, steps| bar.get_or_init(|| Progress::new(label, steps)).advance(1));
-    if let Some(bar) = bar.get() {
-        bar.finish();
-    }
-    done
+fn load(dir: &Path) -> anyhow::Result<Bundle> {
+    load_bundle(dir).with_context(|| format!("模型目录 {} 不能用", dir.display()))
 }
 
 fn write_files(args: &Args, result: &TicketEvaluation) -> anyhow::Result<()> {

@@ -5,17 +5,16 @@ use crate::evaluation::change::p_label;
 use crate::evaluation::tickets::confusion::confusions;
 use crate::evaluation::tickets::judging::Source;
 use crate::evaluation::tickets::measures::MEASURES;
-use crate::evaluation::tickets::{Comparison, TicketEvaluation};
-use crate::tickets::evidence::GroupEvidence;
-use crate::tickets::measures::{GroupMeasures, Measures};
+use crate::evaluation::tickets::{TicketComparison, TicketEvaluation};
+use crate::tickets::{GroupQuality, MissingEvidence, RoutingQuality};
 
 /// Confused pairs and groups without evidence named at most.
 const NAMED: usize = 5;
 
 /// Measures without intervals, as a training report shows them.
 #[must_use]
-pub(crate) fn measures(found: &Measures) -> String {
-    let groups: Vec<&GroupMeasures> = found.groups.iter().collect();
+pub(crate) fn measures(found: &RoutingQuality) -> String {
+    let groups: Vec<&GroupQuality> = found.groups.iter().collect();
     let figures: Vec<String> =
         MEASURES.iter().map(|measure| format!("{} {}", measure.label, measure.show((measure.of)(found)))).collect();
     format!("{}\n{}\n{}", groups_table(&groups), figures.join("  "), confused(found))
@@ -25,12 +24,12 @@ pub(crate) fn measures(found: &Measures) -> String {
 #[must_use]
 pub(crate) fn evaluation(result: &TicketEvaluation) -> String {
     let shown = result.measures.groups.iter().zip(&result.evidence);
-    let groups: Vec<&GroupMeasures> =
+    let groups: Vec<&GroupQuality> =
         shown.filter(|(group, evidence)| evidence.known || group.rows > 0).map(|(group, _)| group).collect();
     let first = ["工单".to_owned(), result.measures.rows.to_string(), String::new()];
     let mut table = measure_table::measures(first, &MEASURES, &result.measures, &result.intervals);
     if let Some(outside) = &result.out_of_scope {
-        let interval = outside.interval.map(|interval| interval.show(&MEASURES[0]));
+        let interval = outside.interval.map(|interval| MEASURES[0].show_interval(interval));
         let share = MEASURES[0].show(Some(outside.routed));
         table.add_row([format!("库外工单被直接分派（{} 条）", outside.rows), share, interval.unwrap_or_default()]);
     }
@@ -47,7 +46,7 @@ pub(crate) fn evaluation(result: &TicketEvaluation) -> String {
 
 /// Two models beside each other; `header` are the headings of the columns.
 #[must_use]
-pub(crate) fn comparison(found: &Comparison, header: &[&str; 5]) -> String {
+pub(crate) fn comparison(found: &TicketComparison, header: &[&str; 5]) -> String {
     format!(
         "{}\n新分对 {} 条，新分错 {} 条，精确 McNemar 检验 {}\n",
         measure_table::changes(header, &MEASURES, &found.measures),
@@ -57,7 +56,7 @@ pub(crate) fn comparison(found: &Comparison, header: &[&str; 5]) -> String {
     )
 }
 
-fn groups_table(groups: &[&GroupMeasures]) -> String {
+fn groups_table(groups: &[&GroupQuality]) -> String {
     let header = ["技能组", "工单", "精确率", "召回率", "F1", "直接分派", "分派精度", "候选集", "含正确组"];
     let mut table = measure_table::new_table(&header);
     let percent = |value: Option<f64>| MEASURES[0].show(value);
@@ -77,7 +76,7 @@ fn groups_table(groups: &[&GroupMeasures]) -> String {
     table.to_string()
 }
 
-fn confused(found: &Measures) -> String {
+fn confused(found: &RoutingQuality) -> String {
     let worst: Vec<String> = confusions(found)
         .iter()
         .take(NAMED)
@@ -110,8 +109,8 @@ fn source(result: &TicketEvaluation) -> Option<String> {
 
 /// Groups for which evidence is missing; nothing where none is.
 #[must_use]
-pub(crate) fn evidence(groups: &[GroupEvidence]) -> Option<String> {
-    let named = |which: &dyn Fn(&GroupEvidence) -> Option<String>| -> Option<String> {
+pub(crate) fn evidence(groups: &[MissingEvidence]) -> Option<String> {
+    let named = |which: &dyn Fn(&MissingEvidence) -> Option<String>| -> Option<String> {
         let all: Vec<String> = groups.iter().filter(|group| group.known).filter_map(which).collect();
         let more = all.len().saturating_sub(NAMED);
         let rest = if more > 0 { format!(" 等 {} 组", all.len()) } else { String::new() };

@@ -6,20 +6,20 @@ use serde::Serialize;
 
 use super::intervals::paired_intervals;
 use super::measures::MEASURES;
-use super::outcome::Outcome;
+use super::outcome::AnswerOutcome;
+use super::quality::{AnswerQuality, JudgedQuestion};
 use crate::evaluation::change::MeasureChange;
-use crate::quality::{AnswerQuality, Judged};
-use crate::tickets::measures::mcnemar;
+use crate::stats::mcnemar;
 
 /// The comparison of a result with an earlier one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Comparison {
+pub struct AnswerComparison {
     /// In the order of [`MEASURES`].
     pub measures: Vec<MeasureChange>,
     /// In-scope questions whose best candidate is right now and was not.
-    pub won: Vec<Change>,
+    pub won: Vec<AnswerChange>,
     /// In-scope questions whose best candidate was right and is not now.
-    pub lost: Vec<Change>,
+    pub lost: Vec<AnswerChange>,
     /// Two-sided exact McNemar test on the two lists: the chance of a difference at least as large between two
     /// rankings that are equally good.
     pub p_value: f64,
@@ -27,7 +27,7 @@ pub struct Comparison {
 
 /// One question won or lost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Change {
+pub struct AnswerChange {
     pub question: String,
     pub faq_id: String,
     pub rank_before: Option<usize>,
@@ -50,24 +50,26 @@ pub enum ComparisonError {
 ///
 /// # Errors
 /// [`ComparisonError::OtherQuestions`] unless both asked the same questions, expecting the same entries.
-pub fn compare(before: &[Outcome], now: &[Outcome]) -> Result<Comparison, ComparisonError> {
+pub fn compare(before: &[AnswerOutcome], now: &[AnswerOutcome]) -> Result<AnswerComparison, ComparisonError> {
     let before = in_order_of(before, now)?;
-    let judged = |outcomes: &mut dyn Iterator<Item = &Outcome>| outcomes.map(Outcome::judged).collect::<Vec<Judged>>();
+    let judged = |outcomes: &mut dyn Iterator<Item = &AnswerOutcome>| {
+        outcomes.map(AnswerOutcome::judged).collect::<Vec<JudgedQuestion>>()
+    };
     let (judged_before, judged_now) = (judged(&mut before.iter().copied()), judged(&mut now.iter()));
     let (quality_before, quality_now) = (AnswerQuality::of(&judged_before), AnswerQuality::of(&judged_now));
     let intervals = paired_intervals(&judged_before, &judged_now);
     let measures = MeasureChange::all(&MEASURES, [&quality_before, &quality_now], intervals);
     let pairs = || before.iter().copied().zip(now);
-    let won: Vec<Change> =
+    let won: Vec<AnswerChange> =
         pairs().filter(|(was, is)| was.rank != Some(1) && is.rank == Some(1)).filter_map(change).collect();
-    let lost: Vec<Change> =
+    let lost: Vec<AnswerChange> =
         pairs().filter(|(was, is)| was.rank == Some(1) && is.rank != Some(1)).filter_map(change).collect();
     let p_value = mcnemar(won.len(), lost.len());
-    Ok(Comparison { measures, won, lost, p_value })
+    Ok(AnswerComparison { measures, won, lost, p_value })
 }
 
-fn change((was, is): (&Outcome, &Outcome)) -> Option<Change> {
-    Some(Change {
+fn change((was, is): (&AnswerOutcome, &AnswerOutcome)) -> Option<AnswerChange> {
+    Some(AnswerChange {
         question: is.question.clone(),
         faq_id: is.faq_id.clone()?,
         rank_before: was.rank,
@@ -80,13 +82,16 @@ fn change((was, is): (&Outcome, &Outcome)) -> Option<Change> {
 /// A question and what answers it; the same may be asked several times.
 type Key<'a> = (&'a str, Option<&'a str>);
 
-fn key(outcome: &Outcome) -> Key<'_> {
+fn key(outcome: &AnswerOutcome) -> Key<'_> {
     (&outcome.question, outcome.faq_id.as_deref())
 }
 
 /// The earlier outcomes in the order of the present ones.
-fn in_order_of<'a>(before: &'a [Outcome], now: &[Outcome]) -> Result<Vec<&'a Outcome>, ComparisonError> {
-    let mut waiting: BTreeMap<Key<'_>, Vec<&'a Outcome>> = BTreeMap::new();
+fn in_order_of<'a>(
+    before: &'a [AnswerOutcome],
+    now: &[AnswerOutcome],
+) -> Result<Vec<&'a AnswerOutcome>, ComparisonError> {
+    let mut waiting: BTreeMap<Key<'_>, Vec<&'a AnswerOutcome>> = BTreeMap::new();
     for outcome in before.iter().rev() {
         waiting.entry(key(outcome)).or_default().push(outcome);
     }
@@ -98,7 +103,7 @@ fn in_order_of<'a>(before: &'a [Outcome], now: &[Outcome]) -> Result<Vec<&'a Out
             None => new.push(&outcome.question),
         }
     }
-    let gone: Vec<&Outcome> = waiting.into_values().flatten().collect();
+    let gone: Vec<&AnswerOutcome> = waiting.into_values().flatten().collect();
     match new.first().copied().or(gone.first().map(|outcome| outcome.question.as_str())) {
         None => Ok(ordered),
         Some(example) => Err(ComparisonError::OtherQuestions {
@@ -114,8 +119,8 @@ mod tests {
     use super::*;
     use crate::decision::Decision;
 
-    fn outcome(question: &str, faq_id: Option<&str>, rank: Option<usize>) -> Outcome {
-        Outcome {
+    fn outcome(question: &str, faq_id: Option<&str>, rank: Option<usize>) -> AnswerOutcome {
+        AnswerOutcome {
             question: question.to_owned(),
             faq_id: faq_id.map(str::to_owned),
             rank,
@@ -139,8 +144,8 @@ mod tests {
 
     #[test]
     fn many_wins_without_a_loss_are_no_chance() {
-        let before: Vec<Outcome> = (0..40).map(|at| outcome(&at.to_string(), Some("a"), Some(2))).collect();
-        let now: Vec<Outcome> =
+        let before: Vec<AnswerOutcome> = (0..40).map(|at| outcome(&at.to_string(), Some("a"), Some(2))).collect();
+        let now: Vec<AnswerOutcome> =
             (0..40).map(|at| outcome(&at.to_string(), Some("a"), Some(if at < 10 { 1 } else { 2 }))).collect();
         let found = compare(&before, &now).unwrap();
         assert!((found.p_value - 2.0 / 1024.0).abs() < 1e-9, "{}", found.p_value);

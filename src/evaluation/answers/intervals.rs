@@ -2,23 +2,24 @@
 //! there are was chosen, not found.
 
 use super::measures::MEASURES;
-use crate::evaluation::intervals::{self, Interval, Sample};
-use crate::quality::{AnswerQuality, Judged};
+use super::quality::{AnswerQuality, JudgedQuestion};
+use crate::evaluation::intervals;
+use crate::stats::{Interval, Sample};
 
 /// The interval of each measure, in the order of [`MEASURES`]; `None` where most resamples have no value.
 #[must_use]
-pub fn intervals(rows: &[Judged]) -> Vec<Option<Interval>> {
+pub fn intervals(rows: &[JudgedQuestion]) -> Vec<Option<Interval>> {
     intervals::intervals(&sample(rows), &MEASURES, AnswerQuality::of)
 }
 
 /// The interval of the difference `now − before` of each measure over the same questions, in the order of
 /// [`MEASURES`]. Both lists hold the same questions in the same order; each resample takes the same of both.
 #[must_use]
-pub fn paired_intervals(before: &[Judged], now: &[Judged]) -> Vec<Option<Interval>> {
+pub fn paired_intervals(before: &[JudgedQuestion], now: &[JudgedQuestion]) -> Vec<Option<Interval>> {
     intervals::paired_intervals([&sample(before), &sample(now)], &MEASURES, AnswerQuality::of)
 }
 
-fn sample(rows: &[Judged]) -> Sample<Judged> {
+fn sample(rows: &[JudgedQuestion]) -> Sample<JudgedQuestion> {
     let strata = [true, false].map(|in_scope| {
         rows.iter().enumerate().filter(|(_, row)| row.in_scope == in_scope).map(|(at, _)| at).collect()
     });
@@ -31,8 +32,8 @@ mod tests {
     use crate::decision::Decision;
 
     /// `right` of `all` in-scope questions are right, half as many out-of-scope ones stand beside them.
-    fn rows(right: usize, all: usize) -> Vec<Judged> {
-        let row = |at: usize| Judged {
+    fn rows(right: usize, all: usize) -> Vec<JudgedQuestion> {
+        let row = |at: usize| JudgedQuestion {
             rank: (at < right).then_some(1),
             confidence: if at < right { 0.9 } else { 0.2 },
             decision: Decision::Suggest,

@@ -1,7 +1,7 @@
 //! The measures of answers in the order in which people read them.
 
+use super::quality::AnswerQuality;
 use crate::evaluation::measure::{Measure, Unit};
-use crate::quality::AnswerQuality;
 
 /// Every measure.
 pub const MEASURES: [Measure<AnswerQuality>; 10] = [

@@ -1,17 +1,19 @@
 //! Evaluation of the answer side: questions → outcomes → measures with intervals → comparison → files and a report.
 //!
-//! [`crate::quality`] defines the measures; this folder asks the questions and says how sure the measures are.
+//! [`quality`] defines the measures; the others ask the questions and says how sure the measures are.
 
 pub mod comparison;
 pub mod intervals;
 pub mod measures;
 pub mod outcome;
+pub mod quality;
 pub mod questions;
 pub mod ranks;
 pub mod report;
 pub mod result;
 
-pub use comparison::{Comparison, ComparisonError, compare};
-pub use outcome::{Outcome, judge_all};
+pub use comparison::{AnswerComparison, ComparisonError, compare};
+pub use outcome::{AnswerOutcome, judge_all};
+pub use quality::{AnswerQuality, JudgedQuestion};
 pub use questions::{EvaluationQuestion, QuestionsError, read_questions};
-pub use result::{EvaluationResult, SavedResult};
+pub use result::{AnswerEvaluation, SavedAnswers};

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::quality::JudgedQuestion;
 use super::questions::EvaluationQuestion;
 use crate::answer::{Question, answer};
 use crate::decision::Decision;
-use crate::quality::Judged;
 use crate::retrieval::IndexError;
 use crate::snapshot::Snapshot;
 
@@ -16,7 +16,7 @@ const DEPTH: usize = 20;
 
 /// What happened to one question; one row of the ranks file and of a saved result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Outcome {
+pub struct AnswerOutcome {
     pub question: String,
     /// The entry that answers it; none for out-of-scope questions.
     pub faq_id: Option<String>,
@@ -30,11 +30,11 @@ pub struct Outcome {
     pub suggested: bool,
 }
 
-impl Outcome {
+impl AnswerOutcome {
     /// The outcome as the measures see it.
     #[must_use]
-    pub fn judged(&self) -> Judged {
-        Judged {
+    pub fn judged(&self) -> JudgedQuestion {
+        JudgedQuestion {
             rank: self.rank,
             confidence: self.confidence,
             decision: self.decision,
@@ -85,7 +85,7 @@ pub fn judge_all(
     questions: &[EvaluationQuestion],
     now: Timestamp,
     done: &(impl Fn() + Sync),
-) -> Result<Vec<Outcome>, IndexError> {
+) -> Result<Vec<AnswerOutcome>, IndexError> {
     let ask = |question| {
         let outcome = judge(snapshot, question, now);
         done();
@@ -95,13 +95,13 @@ pub fn judge_all(
 }
 
 /// Entries with the very same answer are equally right.
-fn judge(snapshot: &Snapshot, asked: &EvaluationQuestion, now: Timestamp) -> Result<Outcome, IndexError> {
+fn judge(snapshot: &Snapshot, asked: &EvaluationQuestion, now: Timestamp) -> Result<AnswerOutcome, IndexError> {
     let question = Question { text: &asked.text, channel: None, customer_tier: None, top: DEPTH, explain: false };
     let answered = answer(snapshot, &question, now)?;
     let text_of = |id: &str| snapshot.corpus.entry(id).map(|entry| entry.answer.as_str());
     let wanted = asked.faq_id.as_deref().and_then(text_of);
     let is_right = |id: &str| wanted.is_some() && text_of(id) == wanted;
-    Ok(Outcome {
+    Ok(AnswerOutcome {
         question: asked.text.clone(),
         faq_id: asked.faq_id.clone(),
         rank: answered.candidates.iter().position(|candidate| is_right(&candidate.faq_id)).map(|at| at + 1),
@@ -129,7 +129,7 @@ mod tests {
             (None, None, Decision::Handoff, false, (false, false)),        // rightly handed off
         ];
         for (faq_id, rank, decision, suggested, expected) in rows {
-            let outcome = Outcome {
+            let outcome = AnswerOutcome {
                 question: "问".to_owned(),
                 faq_id: faq_id.map(str::to_owned),
                 rank,

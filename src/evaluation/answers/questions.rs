@@ -25,9 +25,9 @@ pub enum Scope<'a> {
 /// Why a file of questions cannot be used. The messages are for the people who wrote it.
 #[derive(Debug, thiserror::Error)]
 pub enum QuestionsError {
-    #[error("读不了 {file}：{source}")]
+    #[error("读不了 {file}")]
     Unreadable { file: String, source: std::io::Error },
-    #[error("{file}:{line}: 不是一行有效的 JSON（需要 question 或 query，以及 faq_id）：{source}")]
+    #[error("{file}:{line}: 不是一行有效的 JSON（需要 question 或 query，以及 faq_id）")]
     Invalid { file: String, line: usize, source: serde_json::Error },
     #[error("{file}:{line}: 问题为空，请填写或删去这一行")]
     Blank { file: String, line: usize },

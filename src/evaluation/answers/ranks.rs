@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use serde::Deserialize;
 
-use super::outcome::{Outcome, decision_name};
+use super::outcome::{AnswerOutcome, decision_name};
 use crate::decision::Decision;
 
 /// Columns in order.
@@ -25,7 +25,7 @@ pub struct RankRow {
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn write_ranks(outcomes: &[Outcome], out: impl Write) -> Result<(), csv::Error> {
+pub fn write_ranks(outcomes: &[AnswerOutcome], out: impl Write) -> Result<(), csv::Error> {
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(HEADER)?;
     for outcome in outcomes {
@@ -53,7 +53,7 @@ pub fn read_ranks(file: impl Read) -> Result<Vec<RankRow>, csv::Error> {
 /// Every question whose rank or decision is not what the file says, and every question that only one side has.
 /// Rows are paired in order. Empty where all agree.
 #[must_use]
-pub fn differences(reviewed: &[RankRow], outcomes: &[Outcome]) -> Vec<String> {
+pub fn differences(reviewed: &[RankRow], outcomes: &[AnswerOutcome]) -> Vec<String> {
     let found: Vec<RankRow> = outcomes.iter().map(RankRow::of).collect();
     let mut lines = Vec::new();
     for (was, is) in reviewed.iter().zip(&found) {
@@ -72,7 +72,7 @@ pub fn differences(reviewed: &[RankRow], outcomes: &[Outcome]) -> Vec<String> {
 }
 
 impl RankRow {
-    fn of(outcome: &Outcome) -> Self {
+    fn of(outcome: &AnswerOutcome) -> Self {
         Self {
             question: outcome.question.clone(),
             faq_id: outcome.faq_id.clone().unwrap_or_default(),
@@ -95,8 +95,8 @@ impl RankRow {
 mod tests {
     use super::*;
 
-    fn outcome(question: &str, rank: Option<usize>, decision: Decision) -> Outcome {
-        Outcome {
+    fn outcome(question: &str, rank: Option<usize>, decision: Decision) -> AnswerOutcome {
+        AnswerOutcome {
             question: question.to_owned(),
             faq_id: Some("a".to_owned()),
             rank,
@@ -107,7 +107,7 @@ mod tests {
         }
     }
 
-    fn rows(outcomes: &[Outcome]) -> Vec<RankRow> {
+    fn rows(outcomes: &[AnswerOutcome]) -> Vec<RankRow> {
         let mut file = Vec::new();
         write_ranks(outcomes, &mut file).unwrap();
         read_ranks(file.as_slice()).unwrap()

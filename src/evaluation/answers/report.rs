@@ -6,41 +6,43 @@ use std::fmt::Write as _;
 
 use html_escape::encode_text;
 
-use super::comparison::{Change, Comparison};
+use super::comparison::{AnswerChange, AnswerComparison};
 use super::measures::MEASURES;
-use super::outcome::{Outcome, decision_label};
-use super::result::EvaluationResult;
+use super::outcome::{AnswerOutcome, decision_label};
+use super::quality::{JudgedQuestion, precision_coverage};
+use super::result::AnswerEvaluation;
 use crate::corpus::Corpus;
 use crate::decision::Decision;
 use crate::evaluation::change::p_label;
 use crate::evaluation::page::{self, ReportError, dash};
 use crate::evaluation::plots;
-use crate::quality::{Judged, precision_coverage};
+use crate::stats::{RISK, upper_bound};
 
 /// The page for a result; `corpus` names the entries.
 ///
 /// # Errors
 /// [`ReportError`] when a plot cannot be drawn.
-pub fn html(result: &EvaluationResult, corpus: &Corpus) -> Result<String, ReportError> {
+pub fn html(result: &AnswerEvaluation, corpus: &Corpus) -> Result<String, ReportError> {
     let mut page = page::open("应答评测报告");
     head(&mut page, result)?;
     page.push_str("<h2>指标</h2>\n");
     page::measures(&mut page, &MEASURES, &result.quality, &result.intervals)?;
+    outside(&mut page, result)?;
     if let Some(comparison) = &result.comparison {
         compared(&mut page, comparison, corpus)?;
     }
     figures(&mut page, result)?;
-    let wrong: Vec<&Outcome> = result.outcomes.iter().filter(|outcome| outcome.is_wrong_answer()).collect();
+    let wrong: Vec<&AnswerOutcome> = result.outcomes.iter().filter(|outcome| outcome.is_wrong_answer()).collect();
     let note = "直接给出了答案，而答案不对，或者这个问题知识库里根本没有答案。先看置信度最高的。";
     listed(&mut page, "答错的直接回答", note, &by_confidence(wrong), corpus)?;
-    let unanswered: Vec<&Outcome> = result.outcomes.iter().filter(|outcome| outcome.is_unanswered()).collect();
+    let unanswered: Vec<&AnswerOutcome> = result.outcomes.iter().filter(|outcome| outcome.is_unanswered()).collect();
     let note = "知识库里有答案，却既没有直接回答，也没有出现在推荐里。";
     listed(&mut page, "没有得到答案的库内问题", note, &by_confidence(unanswered), corpus)?;
     page.push_str(page::CLOSE);
     Ok(page)
 }
 
-fn head(page: &mut String, result: &EvaluationResult) -> std::fmt::Result {
+fn head(page: &mut String, result: &AnswerEvaluation) -> std::fmt::Result {
     let (quality, bootstrap) = (&result.quality, result.bootstrap);
     writeln!(
         page,
@@ -58,7 +60,22 @@ fn head(page: &mut String, result: &EvaluationResult) -> std::fmt::Result {
     )
 }
 
-fn compared(page: &mut String, comparison: &Comparison, corpus: &Corpus) -> std::fmt::Result {
+/// What is sure about questions that nothing answers: resampling says nothing where none was answered.
+fn outside(page: &mut String, result: &AnswerEvaluation) -> std::fmt::Result {
+    let asked = result.outcomes.iter().filter(|outcome| outcome.faq_id.is_none());
+    let answered: Vec<bool> = asked.map(AnswerOutcome::is_wrong_answer).collect();
+    let (rows, wrong) = (answered.len(), answered.iter().filter(|answered| **answered).count());
+    if rows == 0 {
+        return Ok(());
+    }
+    writeln!(
+        page,
+        "<p>库外问题 {rows} 个里直接回答了 {wrong} 个；有 95 % 的把握，直接回答的不超过 {:.1} %（精确的单侧二项界）。</p>",
+        upper_bound(rows, wrong, RISK) * 100.0,
+    )
+}
+
+fn compared(page: &mut String, comparison: &AnswerComparison, corpus: &Corpus) -> std::fmt::Result {
     writeln!(
         page,
         "<h2>与基线比较</h2>\n<p class=\"note\">同样的问题逐题配对。首位命中：新答对 {} 题，新答错 {} 题，\
@@ -72,7 +89,7 @@ fn compared(page: &mut String, comparison: &Comparison, corpus: &Corpus) -> std:
     changes(page, "新答错的", &comparison.lost, corpus)
 }
 
-fn changes(page: &mut String, title: &str, changes: &[Change], corpus: &Corpus) -> std::fmt::Result {
+fn changes(page: &mut String, title: &str, changes: &[AnswerChange], corpus: &Corpus) -> std::fmt::Result {
     if changes.is_empty() {
         return Ok(());
     }
@@ -94,9 +111,11 @@ fn changes(page: &mut String, title: &str, changes: &[Change], corpus: &Corpus) 
     Ok(())
 }
 
-fn figures(page: &mut String, result: &EvaluationResult) -> Result<(), ReportError> {
-    let judged: Vec<Judged> = result.outcomes.iter().map(Outcome::judged).collect();
-    let curve = plots::precision_coverage(&precision_coverage(&judged), present(result))?;
+fn figures(page: &mut String, result: &AnswerEvaluation) -> Result<(), ReportError> {
+    let judged: Vec<JudgedQuestion> = result.outcomes.iter().map(AnswerOutcome::judged).collect();
+    let points: Vec<(f64, f64)> =
+        precision_coverage(&judged).iter().map(|point| (point.coverage, point.precision)).collect();
+    let curve = plots::precision_coverage(&points, present(result))?;
     let diagram = plots::reliability(&result.reliability, "答对的比例（柱上是问题数）")?;
     write!(
         page,
@@ -109,7 +128,7 @@ fn figures(page: &mut String, result: &EvaluationResult) -> Result<(), ReportErr
 }
 
 /// Coverage and precision of the direct answers given; none where none was given.
-fn present(result: &EvaluationResult) -> Option<(f64, f64)> {
+fn present(result: &AnswerEvaluation) -> Option<(f64, f64)> {
     let precision = result.quality.direct_answer_precision?;
     let right = result.outcomes.iter().filter(|o| o.decision == Decision::Answer && !o.is_wrong_answer()).count();
     #[expect(clippy::cast_precision_loss, reason = "counts of questions are far below 2^53")]
@@ -117,12 +136,18 @@ fn present(result: &EvaluationResult) -> Option<(f64, f64)> {
     Some((coverage, precision))
 }
 
-fn by_confidence(mut outcomes: Vec<&Outcome>) -> Vec<&Outcome> {
+fn by_confidence(mut outcomes: Vec<&AnswerOutcome>) -> Vec<&AnswerOutcome> {
     outcomes.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
     outcomes
 }
 
-fn listed(page: &mut String, title: &str, note: &str, outcomes: &[&Outcome], corpus: &Corpus) -> std::fmt::Result {
+fn listed(
+    page: &mut String,
+    title: &str,
+    note: &str,
+    outcomes: &[&AnswerOutcome],
+    corpus: &Corpus,
+) -> std::fmt::Result {
     writeln!(page, "<h2>{title}</h2>\n<p class=\"note\">{note}</p>")?;
     if outcomes.is_empty() {
         page.push_str("<p>没有。</p>\n");
@@ -162,7 +187,7 @@ mod tests {
     use super::*;
     use crate::corpus::{SourceFile, load_files};
     use crate::evaluation::answers::compare;
-    use crate::evaluation::answers::result::Evaluated;
+    use crate::evaluation::answers::result::EvaluatedVersions;
     use jiff::Timestamp;
     use jiff::tz::TimeZone;
 
@@ -171,8 +196,8 @@ mod tests {
         load_files(&[SourceFile { path: "faq.jsonl".to_owned(), bytes }], &TimeZone::UTC).unwrap()
     }
 
-    fn outcome(question: &str, rank: Option<usize>, decision: Decision) -> Outcome {
-        Outcome {
+    fn outcome(question: &str, rank: Option<usize>, decision: Decision) -> AnswerOutcome {
+        AnswerOutcome {
             question: question.to_owned(),
             faq_id: Some("refund".to_owned()),
             rank,
@@ -183,9 +208,9 @@ mod tests {
         }
     }
 
-    fn result(outcomes: Vec<Outcome>) -> EvaluationResult {
+    fn result(outcomes: Vec<AnswerOutcome>) -> AnswerEvaluation {
         let (corpus_version, model_version) = ("c1".to_owned(), "m1".to_owned());
-        EvaluationResult::new(Evaluated { corpus_version, model_version, at: Timestamp::UNIX_EPOCH }, outcomes)
+        AnswerEvaluation::new(EvaluatedVersions { corpus_version, model_version, at: Timestamp::UNIX_EPOCH }, outcomes)
     }
 
     #[test]
@@ -215,11 +240,20 @@ mod tests {
     }
 
     #[test]
+    fn none_answered_of_few_is_not_none_for_sure() {
+        let outside = AnswerOutcome { faq_id: None, ..outcome("库外", None, Decision::Handoff) };
+        let page = html(&result(vec![outside; 59]), &corpus()).unwrap();
+        assert!(page.contains("库外问题 59 个里直接回答了 0 个；有 95 % 的把握，直接回答的不超过 5.0 %"), "{page}");
+        let inside = html(&result(vec![outcome("问", Some(1), Decision::Answer)]), &corpus()).unwrap();
+        assert!(!inside.contains("有 95 % 的把握"), "nothing outside was asked");
+    }
+
+    #[test]
     fn a_comparison_lists_what_was_won_and_lost() {
         let before = vec![outcome("甲", Some(2), Decision::Suggest), outcome("乙", Some(1), Decision::Suggest)];
         let now = vec![outcome("甲", Some(1), Decision::Suggest), outcome("乙", None, Decision::Suggest)];
         let comparison = compare(&before, &now).unwrap();
-        let page = html(&EvaluationResult { comparison: Some(comparison), ..result(now) }, &corpus()).unwrap();
+        let page = html(&AnswerEvaluation { comparison: Some(comparison), ..result(now) }, &corpus()).unwrap();
         assert!(page.contains("新答对的：1 个") && page.contains("新答错的：1 个"), "{page}");
         assert!(page.contains("2 → 1") && page.contains("1 → –"), "{page}");
     }

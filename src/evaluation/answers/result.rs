@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::comparison::Comparison;
+use super::comparison::AnswerComparison;
 use super::intervals::intervals;
 use super::measures::MEASURES;
-use super::outcome::Outcome;
-use crate::confidence::ReliabilityBin;
-use crate::evaluation::intervals::{Bootstrap, Interval, by_name};
-use crate::quality::{AnswerQuality, Judged, reliability};
+use super::outcome::AnswerOutcome;
+use super::quality::{AnswerQuality, JudgedQuestion, reliability};
+use crate::evaluation::intervals::by_name;
+use crate::stats::{Bootstrap, Interval, ReliabilityBin};
 
 /// Format of a saved result.
 const FORMAT: u32 = 1;
@@ -21,7 +21,7 @@ const BINS: usize = 10;
 
 /// An evaluation, complete.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct EvaluationResult {
+pub struct AnswerEvaluation {
     pub format: u32,
     pub corpus_version: String,
     pub model_version: String,
@@ -36,14 +36,14 @@ pub struct EvaluationResult {
     pub reliability: Vec<ReliabilityBin>,
     /// With the earlier result, where one was given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub comparison: Option<Comparison>,
+    pub comparison: Option<AnswerComparison>,
     /// In the order of the files, in-scope questions first.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<AnswerOutcome>,
 }
 
 /// What was evaluated.
 #[derive(Debug, Clone)]
-pub struct Evaluated {
+pub struct EvaluatedVersions {
     pub corpus_version: String,
     pub model_version: String,
     pub at: Timestamp,
@@ -51,19 +51,19 @@ pub struct Evaluated {
 
 /// The parts of a saved result that a comparison needs.
 #[derive(Debug, Clone, Deserialize)]
-pub struct SavedResult {
+pub struct SavedAnswers {
     #[serde(default)]
     format: u32,
     #[serde(default)]
     pub corpus_version: String,
     #[serde(default)]
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<AnswerOutcome>,
 }
 
 /// Why a file is no result to compare with. The messages are for the people who evaluate.
 #[derive(Debug, thiserror::Error)]
-pub enum SavedResultError {
-    #[error("不是 yingda evaluate answers --json 保存的结果：{0}")]
+pub enum SavedAnswersError {
+    #[error("不是 yingda evaluate answers --json 保存的结果")]
     Json(#[from] serde_json::Error),
     #[error("基线的格式是 {0}，这个程序只认识 {FORMAT}；请用这个程序重新保存")]
     Format(u32),
@@ -71,11 +71,11 @@ pub enum SavedResultError {
     WithoutOutcomes,
 }
 
-impl EvaluationResult {
+impl AnswerEvaluation {
     /// Measures the outcomes; takes a thousand times as long as measuring them once.
     #[must_use]
-    pub fn new(evaluated: Evaluated, outcomes: Vec<Outcome>) -> Self {
-        let judged: Vec<Judged> = outcomes.iter().map(Outcome::judged).collect();
+    pub fn new(evaluated: EvaluatedVersions, outcomes: Vec<AnswerOutcome>) -> Self {
+        let judged: Vec<JudgedQuestion> = outcomes.iter().map(AnswerOutcome::judged).collect();
         Self {
             format: FORMAT,
             corpus_version: evaluated.corpus_version,
@@ -91,18 +91,18 @@ impl EvaluationResult {
     }
 }
 
-impl SavedResult {
+impl SavedAnswers {
     /// Reads a saved result.
     ///
     /// # Errors
-    /// [`SavedResultError`] when the file holds none, or none of this format.
-    pub fn from_json(bytes: &[u8]) -> Result<Self, SavedResultError> {
+    /// [`SavedAnswersError`] when the file holds none, or none of this format.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, SavedAnswersError> {
         let saved: Self = serde_json::from_slice(bytes)?;
         if saved.outcomes.is_empty() {
-            return Err(SavedResultError::WithoutOutcomes);
+            return Err(SavedAnswersError::WithoutOutcomes);
         }
         if saved.format != FORMAT {
-            return Err(SavedResultError::Format(saved.format));
+            return Err(SavedAnswersError::Format(saved.format));
         }
         Ok(saved)
     }
@@ -113,8 +113,8 @@ mod tests {
     use super::*;
     use crate::decision::Decision;
 
-    fn result() -> EvaluationResult {
-        let outcome = |at: usize| Outcome {
+    fn result() -> AnswerEvaluation {
+        let outcome = |at: usize| AnswerOutcome {
             question: format!("问{at}"),
             faq_id: (at < 30).then(|| "a".to_owned()),
             rank: (at < 20).then_some(1),
@@ -123,9 +123,12 @@ mod tests {
             confidence: 0.5,
             suggested: false,
         };
-        let evaluated =
-            Evaluated { corpus_version: "c".to_owned(), model_version: "m".to_owned(), at: Timestamp::UNIX_EPOCH };
-        EvaluationResult::new(evaluated, (0..40).map(outcome).collect())
+        let evaluated = EvaluatedVersions {
+            corpus_version: "c".to_owned(),
+            model_version: "m".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        AnswerEvaluation::new(evaluated, (0..40).map(outcome).collect())
     }
 
     #[test]
@@ -137,7 +140,7 @@ mod tests {
         let interval = &json["intervals"]["recall_at_1"];
         assert!(interval["low"].as_f64() < json["recall_at_1"].as_f64(), "{interval}");
         assert_eq!(json["reliability"].as_array().unwrap().len(), 10);
-        let saved = SavedResult::from_json(&serde_json::to_vec(&result).unwrap()).unwrap();
+        let saved = SavedAnswers::from_json(&serde_json::to_vec(&result).unwrap()).unwrap();
         assert_eq!(saved.outcomes, result.outcomes);
         assert_eq!(saved.corpus_version, "c");
     }
@@ -152,7 +155,7 @@ mod tests {
             (other.to_string(), "基线的格式是 7"),
         ];
         for (text, expected) in rows {
-            let message = SavedResult::from_json(text.as_bytes()).unwrap_err().to_string();
+            let message = SavedAnswers::from_json(text.as_bytes()).unwrap_err().to_string();
             assert!(message.starts_with(expected), "{message}");
         }
     }

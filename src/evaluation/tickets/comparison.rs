@@ -5,21 +5,20 @@ use serde::Serialize;
 use super::intervals::paired_intervals;
 use super::measures::MEASURES;
 use crate::evaluation::change::MeasureChange;
-use crate::tickets::dataset::TicketRow;
-use crate::tickets::measures::{Judged, mcnemar, measure};
-use crate::tickets::promote::Paired;
+use crate::stats::mcnemar;
+use crate::tickets::{JudgedTicket, PairedModels, TicketRow, measure};
 
 /// The comparison of a model with another.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Comparison {
+pub struct TicketComparison {
     /// Version of the model compared with.
     pub model_version: String,
     /// In the order of [`MEASURES`].
     pub measures: Vec<MeasureChange>,
     /// Tickets that are right now and were not.
-    pub won: Vec<Change>,
+    pub won: Vec<TicketChange>,
     /// Tickets that were right and are not now.
-    pub lost: Vec<Change>,
+    pub lost: Vec<TicketChange>,
     /// Two-sided exact McNemar test on the two lists: the chance of a difference at least as large between two models
     /// that are equally good.
     pub p_value: f64,
@@ -27,7 +26,7 @@ pub struct Comparison {
 
 /// One ticket won or lost.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Change {
+pub struct TicketChange {
     pub file: String,
     /// 1-based.
     pub line: usize,
@@ -42,22 +41,23 @@ pub struct Change {
 
 /// Compares the candidate of a pair with the current model, whose version is `model_version`.
 #[must_use]
-pub fn compare(paired: &Paired, model_version: &str) -> Comparison {
-    let Paired { labels, current: before, candidate: now, .. } = paired;
+pub fn compare(paired: &PairedModels, model_version: &str) -> TicketComparison {
+    let PairedModels { labels, current: before, candidate: now, .. } = paired;
     let intervals = paired_intervals(before, now, labels);
     let measures = MeasureChange::all(&MEASURES, [&measure(before, labels), &measure(now, labels)], intervals);
-    let changed = |into_right: bool| -> Vec<Change> {
-        let moved = |was: &Judged, is: &Judged| was.is_right() != is.is_right() && is.is_right() == into_right;
+    let changed = |into_right: bool| -> Vec<TicketChange> {
+        let moved =
+            |was: &JudgedTicket, is: &JudgedTicket| was.is_right() != is.is_right() && is.is_right() == into_right;
         let rows = paired.rows.iter().zip(before.iter().zip(now)).filter(|(_, (was, is))| moved(was, is));
         rows.map(|(row, (was, is))| change(row, was, is, labels)).collect()
     };
     let (won, lost) = (changed(true), changed(false));
     let p_value = mcnemar(won.len(), lost.len());
-    Comparison { model_version: model_version.to_owned(), measures, won, lost, p_value }
+    TicketComparison { model_version: model_version.to_owned(), measures, won, lost, p_value }
 }
 
-fn change(row: &TicketRow, was: &Judged, is: &Judged, labels: &[String]) -> Change {
-    Change {
+fn change(row: &TicketRow, was: &JudgedTicket, is: &JudgedTicket, labels: &[String]) -> TicketChange {
+    TicketChange {
         file: row.place.file.clone(),
         line: row.place.line.unwrap_or_default(),
         truth: labels[is.truth].clone(),
@@ -73,9 +73,9 @@ fn change(row: &TicketRow, was: &Judged, is: &Judged, labels: &[String]) -> Chan
 mod tests {
     use super::*;
     use crate::corpus::Place;
-    use crate::tickets::terms::TicketText;
+    use crate::tickets::TicketText;
 
-    fn paired(guesses: &[(usize, usize)]) -> Paired {
+    fn paired(guesses: &[(usize, usize)]) -> PairedModels {
         let row = |line: usize| TicketRow {
             ticket: TicketText::new("", &format!("第 {line} 条")),
             label: "a".to_owned(),
@@ -83,8 +83,9 @@ mod tests {
             customer_tier: None,
             place: Place::new("t.jsonl", line),
         };
-        let judged = |guess: usize| Judged { truth: 0, guess, confidence: 0.7, routed: false, shortlist: vec![guess] };
-        Paired {
+        let judged =
+            |guess: usize| JudgedTicket { truth: 0, guess, confidence: 0.7, routed: false, shortlist: vec![guess] };
+        PairedModels {
             rows: (1..=guesses.len()).map(row).collect(),
             excluded: 0,
             labels: vec!["a".to_owned(), "b".to_owned()],

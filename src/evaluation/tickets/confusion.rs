@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use html_escape::encode_text;
 use serde::Serialize;
 
-use crate::tickets::measures::Measures;
+use crate::tickets::RoutingQuality;
 
 /// Tickets of one group that were taken for another.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,7 +19,7 @@ pub struct Confusion {
 
 /// Every pair of groups that was confused, most frequent first.
 #[must_use]
-pub fn confusions(measures: &Measures) -> Vec<Confusion> {
+pub fn confusions(measures: &RoutingQuality) -> Vec<Confusion> {
     let name = |group: usize| measures.groups[group].label.clone();
     let mut found: Vec<Confusion> = Vec::new();
     for (truth, row) in measures.confusion.iter().enumerate() {
@@ -36,7 +36,7 @@ pub fn confusions(measures: &Measures) -> Vec<Confusion> {
 
 /// The whole matrix as a table, true groups downwards, guesses across; the darker, the larger the share of the true
 /// group's tickets. Groups that neither occur nor were guessed are left out.
-pub(super) fn matrix(page: &mut String, measures: &Measures) -> std::fmt::Result {
+pub(super) fn matrix(page: &mut String, measures: &RoutingQuality) -> std::fmt::Result {
     let guessed = |group: usize| measures.confusion.iter().any(|row| row[group] > 0);
     let shown: Vec<usize> =
         (0..measures.groups.len()).filter(|group| measures.groups[*group].rows > 0 || guessed(*group)).collect();
@@ -75,10 +75,10 @@ fn share(part: usize, whole: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tickets::measures::{Judged, measure};
+    use crate::tickets::{JudgedTicket, measure};
 
-    fn measures() -> Measures {
-        let row = |truth, guess| Judged { truth, guess, confidence: 0.5, routed: false, shortlist: vec![guess] };
+    fn measures() -> RoutingQuality {
+        let row = |truth, guess| JudgedTicket { truth, guess, confidence: 0.5, routed: false, shortlist: vec![guess] };
         let judged = [row(0, 1), row(0, 1), row(0, 0), row(1, 0), row(1, 1)];
         measure(&judged, &["<b>".to_owned(), "乙".to_owned(), "空".to_owned()])
     }

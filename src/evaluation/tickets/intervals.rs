@@ -1,39 +1,37 @@
 //! How sure the measures of routing are. All tickets are resampled together, as they came.
 
 use super::measures::MEASURES;
-use crate::evaluation::intervals::{self, Interval, Sample};
+use crate::evaluation::intervals;
 use crate::evaluation::measure::Measure;
-use crate::tickets::measures::{Judged, Measures, measure};
+use crate::numbers::share;
+use crate::stats::{Interval, Sample};
+use crate::tickets::{JudgedTicket, RoutingQuality, measure};
 
 /// The interval of each measure, in the order of [`MEASURES`]; `None` where most resamples have no value.
 #[must_use]
-pub fn intervals(judged: &[Judged], labels: &[String]) -> Vec<Option<Interval>> {
+pub fn intervals(judged: &[JudgedTicket], labels: &[String]) -> Vec<Option<Interval>> {
     intervals::intervals(&sample(judged), &MEASURES, |drawn| measure(drawn, labels))
 }
 
 /// The interval of the difference `now − before` of each measure over the same tickets, in the order of [`MEASURES`].
 /// Both lists hold the same tickets in the same order; each resample takes the same of both.
 #[must_use]
-pub fn paired_intervals(before: &[Judged], now: &[Judged], labels: &[String]) -> Vec<Option<Interval>> {
-    let quality = |drawn: &[&Judged]| -> Measures { measure(drawn, labels) };
+pub fn paired_intervals(before: &[JudgedTicket], now: &[JudgedTicket], labels: &[String]) -> Vec<Option<Interval>> {
+    let quality = |drawn: &[&JudgedTicket]| -> RoutingQuality { measure(drawn, labels) };
     intervals::paired_intervals([&sample(before), &sample(now)], &MEASURES, quality)
 }
 
 /// The interval of the share of rows that are so; `None` without rows.
 #[must_use]
 pub fn share_interval(rows: &[bool]) -> Option<Interval> {
-    #[expect(clippy::cast_precision_loss, reason = "counts of rows are far below 2^53")]
-    let share = |rows: &[bool]| {
-        let so = rows.iter().filter(|row| **row).count();
-        (!rows.is_empty()).then(|| so as f64 / rows.len() as f64)
-    };
+    let share = |rows: &[bool]| share(rows.iter().filter(|row| **row).count(), rows.len());
     let measures = [Measure::share("share", "", |share: &Option<f64>| *share)];
     let sample = Sample::new(rows, |_| 0.0, vec![(0..rows.len()).collect()]);
     intervals::intervals(&sample, &measures, share)[0]
 }
 
-fn sample(judged: &[Judged]) -> Sample<&Judged> {
-    let rows: Vec<&Judged> = judged.iter().collect();
+fn sample(judged: &[JudgedTicket]) -> Sample<&JudgedTicket> {
+    let rows: Vec<&JudgedTicket> = judged.iter().collect();
     Sample::new(&rows, |row| row.confidence, vec![(0..rows.len()).collect()])
 }
 
@@ -42,8 +40,8 @@ mod tests {
     use super::*;
 
     /// `right` of `all` tickets are right and sure, the others are not; the sure ones are routed.
-    fn rows(right: usize, all: usize) -> Vec<Judged> {
-        let row = |at: usize| Judged {
+    fn rows(right: usize, all: usize) -> Vec<JudgedTicket> {
+        let row = |at: usize| JudgedTicket {
             truth: at % 2,
             guess: if at < right { at % 2 } else { 1 - at % 2 },
             confidence: if at < right { 0.9 } else { 0.6 },

@@ -5,18 +5,15 @@
 
 use serde::Serialize;
 
-use crate::tickets::bundle::Loaded;
-use crate::tickets::dataset::{Dataset, TicketRow};
-use crate::tickets::evaluate::{judge_rows, judge_unlabelled, labels_of, unseen};
-use crate::tickets::measures::Judged;
-use crate::tickets::model::{Judgement, Model};
-use crate::tickets::promise::OWN_ROWS;
-use crate::tickets::promote::Paired;
-use crate::tickets::train::{Progress, TrainError, TrainOptions, Trained, cross_validate, train};
+use crate::tickets::{
+    Bundle, Dataset, JudgedTicket, Judgement, Model, OWN_SHORTLIST_ROWS, PairedModels, TicketRow, TrainError,
+    TrainOptions, TrainedRouter, TrainingProgress, cross_validate, judge_rows, judge_unlabelled, labels_of, train,
+    unseen,
+};
 
 /// Tickets with what was said about each.
 #[derive(Debug, Clone)]
-pub struct Evaluated {
+pub struct EvaluatedTickets {
     pub source: Source,
     /// Every label of the model and the tickets; groups are numbered so. Those the model can choose come first.
     pub labels: Vec<String>,
@@ -26,7 +23,7 @@ pub struct Evaluated {
     pub shared_shortlist: Vec<String>,
     /// Never empty.
     pub rows: Vec<TicketRow>,
-    pub judged: Vec<Judged>,
+    pub judged: Vec<JudgedTicket>,
     /// Tickets that belong to none of the groups.
     pub outside: Vec<(TicketRow, Judgement)>,
     /// Given tickets outside all groups left out because the model was trained on them.
@@ -58,7 +55,7 @@ pub enum JudgingError {
     NoneOutside,
     #[error("没有可评测的库外工单：{0} 条全部是模型训练过的")]
     AllOutsideSeen(usize),
-    #[error("训练失败：{0}")]
+    #[error("训练失败")]
     Training(#[from] TrainError),
 }
 
@@ -67,10 +64,10 @@ pub enum JudgingError {
 /// # Errors
 /// [`JudgingError`] when no ticket is left to judge.
 pub fn by_model(
-    bundle: &Loaded,
+    bundle: &Bundle,
     rows: Vec<TicketRow>,
     outside: Option<Vec<TicketRow>>,
-) -> Result<Evaluated, JudgingError> {
+) -> Result<EvaluatedTickets, JudgingError> {
     let (rows, excluded) = left(unseen(bundle, rows))?;
     let labels = labels_of(&[&bundle.manifest.labels], &rows);
     let judged = judge_rows(&bundle.model, &bundle.manifest.labels, &labels, &rows);
@@ -82,25 +79,25 @@ pub fn by_model(
 /// # Errors
 /// [`JudgingError`] when no ticket is left to judge.
 pub fn by_paired_models(
-    bundle: &Loaded,
-    paired: &Paired,
+    bundle: &Bundle,
+    paired: &PairedModels,
     outside: Option<Vec<TicketRow>>,
-) -> Result<Evaluated, JudgingError> {
+) -> Result<EvaluatedTickets, JudgingError> {
     let (rows, excluded) = left((paired.rows.clone(), paired.excluded))?;
     finished(bundle, (rows, paired.candidate.clone(), paired.labels.clone(), excluded), outside)
 }
 
 fn finished(
-    bundle: &Loaded,
-    (rows, judged, labels, excluded): (Vec<TicketRow>, Vec<Judged>, Vec<String>, usize),
+    bundle: &Bundle,
+    (rows, judged, labels, excluded): (Vec<TicketRow>, Vec<JudgedTicket>, Vec<String>, usize),
     outside: Option<Vec<TicketRow>>,
-) -> Result<Evaluated, JudgingError> {
+) -> Result<EvaluatedTickets, JudgingError> {
     let (outside, outside_excluded) = match outside.map(|rows| unseen(bundle, rows)) {
         None => (None, 0),
         Some((fresh, seen)) if fresh.is_empty() && seen > 0 => return Err(JudgingError::AllOutsideSeen(seen)),
         Some((fresh, seen)) => (Some(fresh), seen),
     };
-    Ok(Evaluated {
+    Ok(EvaluatedTickets {
         source: Source::Model { model_version: bundle.version.clone() },
         known: bundle.manifest.labels.len(),
         shared_shortlist: bundle.report.shared_shortlist.clone(),
@@ -122,14 +119,14 @@ pub fn by_split(
     test: Vec<TicketRow>,
     outside: Option<Vec<TicketRow>>,
     options: &TrainOptions,
-    progress: Progress<'_>,
-) -> Result<Evaluated, JudgingError> {
+    progress: TrainingProgress<'_>,
+) -> Result<EvaluatedTickets, JudgingError> {
     let (rows, _) = left((test, 0))?;
     let trained = train(data, options, progress)?;
     let labels = labels_of(&[&trained.labels], &rows);
     let keys = data.keys();
     let repeated = rows.iter().filter(|row| keys.binary_search(&row.key()).is_ok()).count();
-    Ok(Evaluated {
+    Ok(EvaluatedTickets {
         source: Source::Split { train_rows: data.rows.len(), repeated },
         known: trained.labels.len(),
         judged: judge_rows(&trained.model, &trained.labels, &labels, &rows),
@@ -150,16 +147,16 @@ pub fn by_folds(
     data: &Dataset,
     outside: Option<Vec<TicketRow>>,
     options: &TrainOptions,
-    progress: Progress<'_>,
-) -> Result<Evaluated, JudgingError> {
+    progress: TrainingProgress<'_>,
+) -> Result<EvaluatedTickets, JudgingError> {
     let judged = cross_validate(data, options, progress)?;
-    let whole: Option<Trained> = outside.is_some().then(|| train(data, options, &|_, _| ())).transpose()?;
+    let whole: Option<TrainedRouter> = outside.is_some().then(|| train(data, options, &|_, _| ())).transpose()?;
     let outside = whole.map_or_else(|| Ok(Vec::new()), |trained| judge_outside(&trained.model, outside))?;
-    let mut pairs: Vec<(TicketRow, Judged)> = data.rows.iter().cloned().zip(judged).collect();
+    let mut pairs: Vec<(TicketRow, JudgedTicket)> = data.rows.iter().cloned().zip(judged).collect();
     pairs.sort_by(|(a, _), (b, _)| (&a.place.file, a.place.line).cmp(&(&b.place.file, b.place.line)));
     let (rows, judged) = pairs.into_iter().unzip();
-    let few = |group: &usize| data.targets.iter().filter(|target| *target == group).count() < OWN_ROWS;
-    Ok(Evaluated {
+    let few = |group: &usize| data.targets.iter().filter(|target| *target == group).count() < OWN_SHORTLIST_ROWS;
+    Ok(EvaluatedTickets {
         source: Source::Folds {
             folds: options.folds.min(data.rows.len()),
             duplicates: data.duplicates,

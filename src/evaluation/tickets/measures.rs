@@ -1,10 +1,10 @@
 //! The measures of routing in the order in which people read them.
 
 use crate::evaluation::measure::{Measure, Unit};
-use crate::tickets::measures::Measures;
+use crate::tickets::RoutingQuality;
 
 /// Every measure over all groups.
-pub const MEASURES: [Measure<Measures>; 8] = [
+pub const MEASURES: [Measure<RoutingQuality>; 8] = [
     Measure::share("accuracy", "准确率", |m| Some(m.accuracy)),
     Measure { unit: Unit::Number, ..Measure::share("macro_f1", "宏平均 F1", |m| Some(m.macro_f1)) },
     Measure {
@@ -26,11 +26,11 @@ pub const MEASURES: [Measure<Measures>; 8] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tickets::measures::{Judged, measure};
+    use crate::tickets::{JudgedTicket, measure};
 
     #[test]
     fn every_figure_is_listed_under_its_own_name() {
-        let row = |truth, routed| Judged { truth, guess: 0, confidence: 0.8, routed, shortlist: vec![0] };
+        let row = |truth, routed| JudgedTicket { truth, guess: 0, confidence: 0.8, routed, shortlist: vec![0] };
         let found = measure(&[row(0, true), row(0, false), row(1, false)], &["a".to_owned(), "b".to_owned()]);
         let json = serde_json::to_value(&found).unwrap();
         let mut names: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();

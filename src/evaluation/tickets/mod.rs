@@ -1,6 +1,6 @@
 //! Evaluation of the ticket side: tickets → outcomes → measures with intervals → comparison → files and a report.
 //!
-//! [`crate::tickets::measures`] defines the measures and [`crate::tickets`] judges; this folder decides which model
+//! [`crate::tickets`] judges and defines the measures; this folder decides which model
 //! judges which rows, says how sure the measures are, and what evidence is missing.
 
 pub mod comparison;
@@ -12,7 +12,7 @@ pub mod outcome;
 pub mod report;
 pub mod result;
 
-pub use comparison::{Comparison, compare};
-pub use judging::{Evaluated, JudgingError, by_folds, by_model, by_paired_models, by_split};
-pub use outcome::{Outcome, write_predictions};
+pub use comparison::{TicketComparison, compare};
+pub use judging::{EvaluatedTickets, JudgingError, by_folds, by_model, by_paired_models, by_split};
+pub use outcome::{TicketOutcome, write_predictions};
 pub use result::TicketEvaluation;

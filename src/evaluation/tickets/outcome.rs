@@ -4,15 +4,12 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::judging::Evaluated;
-use crate::tickets::RouteDecision;
-use crate::tickets::dataset::TicketRow;
-use crate::tickets::measures::Judged;
-use crate::tickets::model::Judgement;
+use super::judging::EvaluatedTickets;
+use crate::tickets::{JudgedTicket, Judgement, RouteDecision, TicketRow};
 
 /// One ticket with what was said about it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Outcome {
+pub struct TicketOutcome {
     pub file: String,
     /// 1-based.
     pub line: usize,
@@ -28,19 +25,19 @@ pub struct Outcome {
     pub text: String,
 }
 
-impl Outcome {
+impl TicketOutcome {
     /// Every labelled ticket, in order.
     #[must_use]
-    pub fn labelled(evaluated: &Evaluated) -> Vec<Self> {
-        let outcome = |(row, judged): (&TicketRow, &Judged)| Self::of(row, judged, &evaluated.labels);
+    pub fn labelled(evaluated: &EvaluatedTickets) -> Vec<Self> {
+        let outcome = |(row, judged): (&TicketRow, &JudgedTicket)| Self::of(row, judged, &evaluated.labels);
         evaluated.rows.iter().zip(&evaluated.judged).map(outcome).collect()
     }
 
     /// Every ticket that belongs to no group, in order.
     #[must_use]
-    pub fn outside(evaluated: &Evaluated) -> Vec<Self> {
+    pub fn outside(evaluated: &EvaluatedTickets) -> Vec<Self> {
         let outcome = |(row, found): &(TicketRow, Judgement)| {
-            let judged = Judged {
+            let judged = JudgedTicket {
                 truth: found.best,
                 guess: found.best,
                 confidence: found.probabilities[found.best],
@@ -52,7 +49,7 @@ impl Outcome {
         evaluated.outside.iter().map(outcome).collect()
     }
 
-    fn of(row: &TicketRow, judged: &Judged, labels: &[String]) -> Self {
+    fn of(row: &TicketRow, judged: &JudgedTicket, labels: &[String]) -> Self {
         Self {
             file: row.place.file.clone(),
             line: row.place.line.unwrap_or_default(),
@@ -86,7 +83,10 @@ const HEADER: [&str; 7] = ["file", "line", "truth", "guess", "confidence", "deci
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn write_predictions<'a>(outcomes: impl Iterator<Item = &'a Outcome>, out: impl Write) -> Result<(), csv::Error> {
+pub fn write_predictions<'a>(
+    outcomes: impl Iterator<Item = &'a TicketOutcome>,
+    out: impl Write,
+) -> Result<(), csv::Error> {
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(HEADER)?;
     for outcome in outcomes {
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn predictions_hold_no_text() {
-        let outcome = Outcome {
+        let outcome = TicketOutcome {
             file: "a,b.jsonl".to_owned(),
             line: 3,
             truth: Some("退款".to_owned()),
@@ -136,7 +136,8 @@ mod tests {
             shortlist: vec!["物流".to_owned(), "退款".to_owned()],
             text: "不该出现".to_owned(),
         };
-        let outside = Outcome { truth: None, decision: RouteDecision::Route, shortlist: Vec::new(), ..outcome.clone() };
+        let outside =
+            TicketOutcome { truth: None, decision: RouteDecision::Route, shortlist: Vec::new(), ..outcome.clone() };
         let mut file = Vec::new();
         write_predictions([&outcome, &outside].into_iter(), &mut file).unwrap();
         assert_eq!(

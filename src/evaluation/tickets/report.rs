@@ -6,16 +6,16 @@ use std::fmt::Write as _;
 
 use html_escape::encode_text;
 
-use super::comparison::{Change, Comparison};
+use super::comparison::{TicketChange, TicketComparison};
 use super::confusion::matrix;
 use super::judging::Source;
 use super::measures::MEASURES;
-use super::outcome::{Outcome, decision_label};
+use super::outcome::{TicketOutcome, decision_label};
 use super::result::{OutOfScope, TicketEvaluation};
 use crate::evaluation::change::p_label;
 use crate::evaluation::page::{self, ReportError, dash};
 use crate::evaluation::plots;
-use crate::tickets::measures::GroupMeasures;
+use crate::tickets::GroupQuality;
 
 /// Confused pairs listed; the matrix shows all.
 const PAIRS: usize = 20;
@@ -43,7 +43,7 @@ pub fn html(result: &TicketEvaluation) -> Result<String, ReportError> {
     );
     matrix(&mut page, &result.measures)?;
     confused(&mut page, result)?;
-    let (routed, reviewed): (Vec<&Outcome>, Vec<&Outcome>) =
+    let (routed, reviewed): (Vec<&TicketOutcome>, Vec<&TicketOutcome>) =
         result.outcomes.iter().filter(|outcome| outcome.is_wrong()).partition(|outcome| outcome.is_routed());
     let note = "没有经人看就分派了，而分错了组。先看置信度最高的：可能是标签本来就错。";
     listed(&mut page, "分错的直接分派", note, routed)?;
@@ -98,7 +98,7 @@ fn head(page: &mut String, result: &TicketEvaluation) -> std::fmt::Result {
 }
 
 fn out_of_scope(page: &mut String, outside: &OutOfScope) -> std::fmt::Result {
-    let interval = outside.interval.map_or_else(dash, |interval| interval.show(&MEASURES[0]));
+    let interval = outside.interval.map_or_else(dash, |interval| MEASURES[0].show_interval(interval));
     writeln!(
         page,
         "<p>库外工单被直接分派：{} 条中 {} 条，{}，区间 {interval}；有 95 % 的把握不超过 {}（精确的单侧上界）。</p>",
@@ -109,7 +109,7 @@ fn out_of_scope(page: &mut String, outside: &OutOfScope) -> std::fmt::Result {
     )
 }
 
-fn compared(page: &mut String, comparison: &Comparison) -> std::fmt::Result {
+fn compared(page: &mut String, comparison: &TicketComparison) -> std::fmt::Result {
     writeln!(
         page,
         "<h2>与另一个模型比较</h2>\n<p class=\"note\">对照模型版本 {}，同样的工单逐条配对。新分对 {} 条，新分错 {} 条，\
@@ -122,7 +122,7 @@ fn compared(page: &mut String, comparison: &Comparison) -> std::fmt::Result {
     page::changes(page, &MEASURES, &comparison.measures, ["对照", "本模型"])
 }
 
-fn changes(page: &mut String, title: &str, changes: &[Change]) -> std::fmt::Result {
+fn changes(page: &mut String, title: &str, changes: &[TicketChange]) -> std::fmt::Result {
     if changes.is_empty() {
         return writeln!(page, "<p>{title}：没有。</p>");
     }
@@ -176,7 +176,7 @@ fn groups(page: &mut String, result: &TicketEvaluation) -> std::fmt::Result {
         if !evidence.known && group.rows == 0 {
             continue;
         }
-        let GroupMeasures { label, rows, precision, recall, routed, .. } = group;
+        let GroupQuality { label, rows, precision, recall, routed, .. } = group;
         write!(page, "<tr><td>{}</td><td class=\"n\">{rows}</td>", encode_text(label))?;
         for figure in [*precision, *recall, group.f1, *routed, group.routed_precision] {
             write!(page, "<td class=\"n\">{}</td>", percent(figure))?;
@@ -219,7 +219,7 @@ fn confused(page: &mut String, result: &TicketEvaluation) -> std::fmt::Result {
 }
 
 /// Tickets by confidence, the surest first.
-fn listed(page: &mut String, title: &str, note: &str, mut outcomes: Vec<&Outcome>) -> std::fmt::Result {
+fn listed(page: &mut String, title: &str, note: &str, mut outcomes: Vec<&TicketOutcome>) -> std::fmt::Result {
     outcomes.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
     writeln!(page, "<h2>{title}</h2>\n<p class=\"note\">{note}</p>")?;
     if outcomes.is_empty() {
@@ -258,12 +258,8 @@ fn percent(share: Option<f64>) -> String {
 mod tests {
     use super::*;
     use crate::corpus::Place;
-    use crate::evaluation::tickets::{Evaluated, compare};
-    use crate::tickets::dataset::TicketRow;
-    use crate::tickets::measures::Judged;
-    use crate::tickets::model::Judgement;
-    use crate::tickets::promote::Paired;
-    use crate::tickets::terms::TicketText;
+    use crate::evaluation::tickets::{EvaluatedTickets, compare};
+    use crate::tickets::{JudgedTicket, Judgement, PairedModels, TicketRow, TicketText};
 
     const HOSTILE: &str = "<script>alert(1)</script>&amp;";
 
@@ -273,14 +269,14 @@ mod tests {
         TicketRow { ticket, label: HOSTILE.to_owned(), channel: None, customer_tier: None, place }
     }
 
-    fn judged(guess: usize, confidence: f64, routed: bool) -> Judged {
-        Judged { truth: 0, guess, confidence, routed, shortlist: vec![guess, 0] }
+    fn judged(guess: usize, confidence: f64, routed: bool) -> JudgedTicket {
+        JudgedTicket { truth: 0, guess, confidence, routed, shortlist: vec![guess, 0] }
     }
 
-    fn evaluated() -> Evaluated {
+    fn evaluated() -> EvaluatedTickets {
         let found =
             Judgement { best: 1, probabilities: vec![0.2, 0.8], routed: true, outlier: false, shortlist: vec![1] };
-        Evaluated {
+        EvaluatedTickets {
             source: Source::Model { model_version: HOSTILE.to_owned() },
             labels: vec![HOSTILE.to_owned(), "乙<b>".to_owned()],
             known: 1,
@@ -295,9 +291,9 @@ mod tests {
 
     #[test]
     fn what_files_hold_cannot_become_markup() {
-        let Evaluated { rows, labels, judged: now, .. } = evaluated();
+        let EvaluatedTickets { rows, labels, judged: now, .. } = evaluated();
         let before = vec![judged(0, 0.9, false), judged(0, 0.9, false), judged(1, 0.9, false)];
-        let paired = Paired { rows, labels, current: before, candidate: now, excluded: 4 };
+        let paired = PairedModels { rows, labels, current: before, candidate: now, excluded: 4 };
         let comparison = compare(&paired, HOSTILE);
         let page = html(&TicketEvaluation::new(&evaluated(), Some(comparison))).unwrap();
         assert!(!page.contains("<script>") && !page.contains("乙<b>"), "{page}");

@@ -4,17 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::comparison::Comparison;
+use super::comparison::TicketComparison;
 use super::confusion::{Confusion, confusions};
 use super::intervals::{intervals, share_interval};
-use super::judging::{Evaluated, Source};
+use super::judging::{EvaluatedTickets, Source};
 use super::measures::MEASURES;
-use super::outcome::Outcome;
-use crate::confidence::{Guess, ReliabilityBin, reliability, thresholds};
-use crate::evaluation::intervals::{Bootstrap, Interval, LEVEL, by_name};
-use crate::statistics::lower_bound;
-use crate::tickets::evidence::{GroupEvidence, evidence};
-use crate::tickets::measures::{BINS, Judged, Measures, measure};
+use super::outcome::TicketOutcome;
+use crate::evaluation::intervals::by_name;
+use crate::numbers::share;
+use crate::stats::{Bootstrap, CountedOutcomes, Guess, Interval, RISK, ReliabilityBin, reliability, upper_bound};
+use crate::tickets::{BINS, JudgedTicket, MissingEvidence, RoutingQuality, measure, missing_evidence};
 
 /// Format of a saved result.
 const FORMAT: u32 = 1;
@@ -30,12 +29,12 @@ pub struct TicketEvaluation {
     /// Given tickets left out because a model was trained on them.
     pub excluded: usize,
     #[serde(flatten)]
-    pub measures: Measures,
+    pub measures: RoutingQuality,
     /// Measure → 95 % interval; measures without one are absent.
     pub intervals: BTreeMap<&'static str, Interval>,
     pub bootstrap: Bootstrap,
     /// In the order of the groups.
-    pub evidence: Vec<GroupEvidence>,
+    pub evidence: Vec<MissingEvidence>,
     /// Most frequent first.
     pub confusions: Vec<Confusion>,
     /// Bins of equal width over the confidence, ascending.
@@ -47,9 +46,9 @@ pub struct TicketEvaluation {
     pub out_of_scope: Option<OutOfScope>,
     /// With another model, where one was given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub comparison: Option<Comparison>,
+    pub comparison: Option<TicketComparison>,
     /// In the order of the files.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<TicketOutcome>,
 }
 
 /// What a threshold would route, and how much of it wrongly.
@@ -74,14 +73,14 @@ pub struct OutOfScope {
     pub interval: Option<Interval>,
     /// With 95 % confidence no more than this share is routed (exact, one-sided); says something even where none was.
     pub routed_at_most: f64,
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<TicketOutcome>,
 }
 
 impl TicketEvaluation {
     /// Measures what was judged; takes a thousand times as long as measuring it once.
     #[must_use]
-    pub fn new(evaluated: &Evaluated, comparison: Option<Comparison>) -> Self {
-        let Evaluated { labels, judged, .. } = evaluated;
+    pub fn new(evaluated: &EvaluatedTickets, comparison: Option<TicketComparison>) -> Self {
+        let EvaluatedTickets { labels, judged, .. } = evaluated;
         let measures = measure(judged, labels);
         let own_shortlist = |group: usize| !evaluated.shared_shortlist.contains(&labels[group]);
         Self {
@@ -90,13 +89,13 @@ impl TicketEvaluation {
             excluded: evaluated.excluded,
             intervals: by_name(&MEASURES, intervals(judged, labels)),
             bootstrap: Bootstrap::USED,
-            evidence: evidence(labels, evaluated.known, own_shortlist, judged),
+            evidence: missing_evidence(labels, evaluated.known, own_shortlist, judged),
             confusions: confusions(&measures),
-            reliability: reliability(judged.iter().map(Judged::guess), BINS),
-            risk_coverage: risk_coverage(judged.iter().map(Judged::guess).collect()),
-            out_of_scope: out_of_scope(Outcome::outside(evaluated), evaluated.outside_excluded),
+            reliability: reliability(judged.iter().map(JudgedTicket::guess), BINS),
+            risk_coverage: risk_coverage(judged.iter().map(JudgedTicket::guess)),
+            out_of_scope: out_of_scope(TicketOutcome::outside(evaluated), evaluated.outside_excluded),
             comparison,
-            outcomes: Outcome::labelled(evaluated),
+            outcomes: TicketOutcome::labelled(evaluated),
             measures,
         }
     }
@@ -116,49 +115,41 @@ impl TicketEvaluation {
 
 /// The risk–coverage curve (El-Yaniv & Wiener 2010): the error rate among the most confident share, for every
 /// confidence that occurs, thinned to steps of 1/[`STEPS`] of coverage.
-fn risk_coverage(guesses: Vec<Guess>) -> Vec<RiskPoint> {
-    let all = guesses.len();
-    let thresholds = thresholds(guesses);
-    let last = thresholds.len().saturating_sub(1);
+fn risk_coverage(guesses: impl IntoIterator<Item = Guess>) -> Vec<RiskPoint> {
+    let outcomes = CountedOutcomes::new(guesses);
+    let all = outcomes.len();
     let mut kept: Vec<RiskPoint> = Vec::new();
     let mut step = 0;
-    for (at, threshold) in thresholds.iter().enumerate() {
-        let reached = threshold.rows * STEPS / all;
-        if at == 0 || at == last || reached > step {
+    for tally in outcomes.tallies() {
+        let reached = tally.rows * STEPS / all;
+        if kept.is_empty() || tally.rows == all || reached > step {
             step = reached;
-            let coverage = real(threshold.rows) / real(all);
-            kept.push(RiskPoint { threshold: threshold.at, coverage, risk: 1.0 - threshold.precision() });
+            let (threshold, coverage) = (tally.threshold, outcomes.share(tally.rows));
+            kept.push(RiskPoint { threshold, coverage, risk: 1.0 - tally.precision() });
         }
     }
     kept
 }
 
-fn out_of_scope(outcomes: Vec<Outcome>, excluded: usize) -> Option<OutOfScope> {
-    let routed: Vec<bool> = outcomes.iter().map(Outcome::is_routed).collect();
+fn out_of_scope(outcomes: Vec<TicketOutcome>, excluded: usize) -> Option<OutOfScope> {
+    let routed: Vec<bool> = outcomes.iter().map(TicketOutcome::is_routed).collect();
     let (rows, routed_rows) = (routed.len(), routed.iter().filter(|routed| **routed).count());
     (rows > 0).then(|| OutOfScope {
         rows,
         excluded,
         routed_rows,
-        routed: real(routed_rows) / real(rows),
+        routed: share(routed_rows, rows).unwrap_or(0.0),
         interval: share_interval(&routed),
-        routed_at_most: 1.0 - lower_bound(rows, routed_rows, 1.0 - LEVEL),
+        routed_at_most: upper_bound(rows, routed_rows, RISK),
         outcomes,
     })
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of tickets are far below 2^53")]
-fn real(count: usize) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::corpus::Place;
-    use crate::tickets::dataset::TicketRow;
-    use crate::tickets::model::Judgement;
-    use crate::tickets::terms::TicketText;
+    use crate::tickets::{Judgement, TicketRow, TicketText};
 
     fn row(line: usize, label: &str) -> TicketRow {
         let place = Place::new("t.jsonl", line);
@@ -166,11 +157,12 @@ mod tests {
         TicketRow { ticket, label: label.to_owned(), channel: None, customer_tier: None, place }
     }
 
-    fn evaluated(outside: usize) -> Evaluated {
-        let judged = |truth, guess, confidence, routed| Judged { truth, guess, confidence, routed, shortlist: vec![0] };
+    fn evaluated(outside: usize) -> EvaluatedTickets {
+        let judged =
+            |truth, guess, confidence, routed| JudgedTicket { truth, guess, confidence, routed, shortlist: vec![0] };
         let found =
             Judgement { best: 1, probabilities: vec![0.4, 0.6], routed: false, outlier: false, shortlist: vec![1] };
-        Evaluated {
+        EvaluatedTickets {
             source: Source::Model { model_version: "m".to_owned() },
             labels: ["a", "b", "新"].map(str::to_owned).to_vec(),
             known: 2,
@@ -191,7 +183,7 @@ mod tests {
         let points: Vec<(f64, f64, f64)> = found.iter().map(|p| (p.threshold, p.coverage, p.risk)).collect();
         assert_eq!(points, [(0.9, 0.25, 0.0), (0.7, 0.5, 0.5), (0.5, 1.0, 0.5)]);
         assert_eq!(risk_coverage(Vec::new()), []);
-        let many = (0..5_000).map(|at| guess(f64::from(at) / 5_000.0, true)).collect();
+        let many = (0..5_000).map(|at| guess(f64::from(at) / 5_000.0, true));
         let thinned = risk_coverage(many);
         assert!(thinned.len() <= STEPS + 2, "{}", thinned.len());
         assert!((thinned[thinned.len() - 1].coverage - 1.0).abs() < 1e-12);

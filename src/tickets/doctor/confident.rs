@@ -3,7 +3,7 @@
 //!
 //! A row counts as a group that it is at least as sure of as that group's own rows are on average. Knows no texts.
 
-use crate::tickets::promise::by_probability;
+use crate::numbers::descending;
 
 /// A row that counts as another group than its label says.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +34,7 @@ pub(super) fn doubts(probabilities: &[Vec<f64>], targets: &[usize], groups: usiz
     let mut joint = vec![vec![0_usize; groups]; groups];
     let mut suspects = Vec::new();
     for (row, (values, target)) in probabilities.iter().zip(targets).enumerate() {
-        let order = by_probability(values);
+        let order = descending(values);
         let Some(counted) = order.iter().copied().find(|group| values[*group] >= thresholds[*group]) else { continue };
         joint[*target][counted] += 1;
         // A row whose own label is still the best guess is not called wrong.

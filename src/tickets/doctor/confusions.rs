@@ -1,9 +1,9 @@
 //! Pairs of groups that models that never saw the rows take for each other, and what merging them would change.
 
-use super::JudgedSet;
 use super::finding::{Detail, Finding, Item, Severity, percent};
-use crate::statistics::lower_bound;
-use crate::tickets::promise::by_probability;
+use super::judged_set::JudgedSet;
+use crate::numbers::descending;
+use crate::stats::{RISK, lower_bound};
 
 /// Confused rows of a pair below which nothing is said.
 const FEWEST_CONFUSED: usize = 5;
@@ -13,8 +13,6 @@ const MUTUAL: f64 = 0.05;
 const ONE_WAY: f64 = 0.15;
 /// The same, from which two groups are better made one.
 const MERGE: f64 = 0.25;
-/// Chance of a wrong "surely".
-const RISK: f64 = 0.05;
 
 /// Two groups and how often each is taken for the other.
 struct Pair {
@@ -52,7 +50,7 @@ pub(super) fn confusions(judged: &JudgedSet<'_>) -> Vec<Finding> {
     let sizes = judged.sizes();
     let mut confused = vec![vec![0_usize; groups]; groups];
     for (values, target) in probabilities.iter().zip(&data.targets) {
-        confused[*target][by_probability(values)[0]] += 1;
+        confused[*target][descending(values)[0]] += 1;
     }
     let right: usize = (0..groups).map(|group| confused[group][group]).sum();
     let all_pairs = (0..groups).flat_map(|a| (a + 1..groups).map(move |b| [a, b]));

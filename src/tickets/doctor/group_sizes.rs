@@ -2,8 +2,8 @@
 
 use super::finding::{Detail, Finding, Item, LabelRows, Severity, by_label};
 use super::set::TicketSet;
-use crate::statistics::rows_needed;
-use crate::tickets::promise::{OWN_ROWS, PRECISION};
+use crate::stats::{RISK, rows_needed};
+use crate::tickets::promise::{OWN_SHORTLIST_ROWS, PRECISION};
 
 /// Rows of a group below which nothing can be learnt or checked in five folds.
 pub(super) const FEWEST: usize = 5;
@@ -11,8 +11,6 @@ pub(super) const FEWEST: usize = 5;
 const IMBALANCE: usize = 20;
 /// Share of one group from which the others hardly count.
 const DOMINANT: f64 = 0.8;
-/// Chance of a wrong promise.
-const RISK: f64 = 0.05;
 
 /// Groups that are too small, and how uneven they are.
 pub(super) fn group_sizes(set: &TicketSet<'_>) -> Vec<Finding> {
@@ -36,14 +34,14 @@ pub(super) fn group_sizes(set: &TicketSet<'_>) -> Vec<Finding> {
         small(
             set,
             ("small_groups", Severity::Warning),
-            between(FEWEST, OWN_ROWS),
-            format!("少于 {OWN_ROWS} 条工单的技能组"),
+            between(FEWEST, OWN_SHORTLIST_ROWS),
+            format!("少于 {OWN_SHORTLIST_ROWS} 条工单的技能组"),
             "不够给这个组单独定候选集的门槛，只能用全体的，承诺对它不一定成立。请补充工单",
         ),
         small(
             set,
             ("unproven_groups", Severity::Note),
-            between(OWN_ROWS, promised),
+            between(OWN_SHORTLIST_ROWS, promised),
             format!("少于 {promised} 条工单的技能组"),
             "全部分对也证明不了这个组有 95 % 的正确率（全对至少要 59 条）。要逐组承诺时请补充工单",
         ),

@@ -4,8 +4,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::finding::{Detail, Finding, Item, LabelRows, Severity, by_label, percent};
 use super::set::{TicketSet, spot};
-use crate::tickets::folds::near_duplicates;
-use crate::tickets::terms::TicketText;
+use crate::tickets::dataset::near_duplicates;
+use crate::tickets::features::TicketText;
 
 /// Leaked share of a test set from which its figures are not to be trusted: accuracy may be off by as much.
 const FLATTERING: f64 = 0.02;

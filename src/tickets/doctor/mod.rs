@@ -8,6 +8,7 @@ mod confusions;
 mod duplicates;
 mod finding;
 mod group_sizes;
+mod judged_set;
 mod label_spelling;
 mod leakage;
 mod lengths;
@@ -18,10 +19,10 @@ mod suspects;
 use serde::Serialize;
 
 pub use self::finding::{Detail, Finding, Item, LabelRows, Severity, Spot};
+use self::judged_set::JudgedSet;
 use self::set::TicketSet;
-use super::dataset::Dataset;
-use super::ticket_file::RawTicket;
-use super::train::{Progress, TrainError, TrainOptions, out_of_fold};
+use super::dataset::{Dataset, RawTicket};
+use super::train::{TrainError, TrainOptions, TrainingProgress, out_of_fold};
 
 /// Labels beyond which they are no skill groups, nor are they where most rows have one of their own.
 const MOST_LABELS: usize = 1_000;
@@ -38,7 +39,7 @@ pub struct Diagnosis {
     /// Errors first, then in the order of the checks.
     pub findings: Vec<Finding>,
     pub summary: Summary,
-    pub verdict: Verdict,
+    pub verdict: DiagnosisVerdict,
 }
 
 /// Findings by severity.
@@ -52,29 +53,13 @@ pub struct Summary {
 /// Whether to train on the set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum DiagnosisVerdict {
     /// There are errors.
     MendFirst,
     /// There are warnings.
     LookFirst,
     /// There are neither.
     Sound,
-}
-
-/// The rows that are learnt from, each with what models that never saw it say.
-struct JudgedSet<'a> {
-    data: &'a Dataset,
-    /// By label, row by row.
-    probabilities: &'a [Vec<f64>],
-}
-
-impl JudgedSet<'_> {
-    /// Rows of each label.
-    fn sizes(&self) -> Vec<usize> {
-        let mut sizes = vec![0; self.data.labels.len()];
-        self.data.targets.iter().for_each(|target| sizes[*target] += 1);
-        sizes
-    }
 }
 
 /// Examines labelled tickets, and the rows of test files beside them; `test` may be empty.
@@ -85,7 +70,7 @@ pub fn examine(
     tickets: &[RawTicket],
     test: &[RawTicket],
     seed: u64,
-    progress: Progress<'_>,
+    progress: TrainingProgress<'_>,
 ) -> Result<Diagnosis, TrainError> {
     let set = TicketSet::new(tickets);
     let test_set = TicketSet::new(test);
@@ -111,9 +96,9 @@ pub fn examine(
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let [errors, warnings, notes] = [Severity::Error, Severity::Warning, Severity::Note].map(count);
     let verdict = match (errors, warnings) {
-        (0, 0) => Verdict::Sound,
-        (0, _) => Verdict::LookFirst,
-        _ => Verdict::MendFirst,
+        (0, 0) => DiagnosisVerdict::Sound,
+        (0, _) => DiagnosisVerdict::LookFirst,
+        _ => DiagnosisVerdict::MendFirst,
     };
     let summary = Summary { errors, warnings, notes };
     Ok(Diagnosis { rows: tickets.len(), test_rows: test.len(), groups, findings, summary, verdict })

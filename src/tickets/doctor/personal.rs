@@ -6,7 +6,7 @@
 use super::finding::{Detail, Finding, Item, Severity, percent};
 use super::set::TicketSet;
 use crate::text::placeholder::{EMAIL, IDENTITY, NUMBER, PHONE, URL};
-use crate::tickets::ticket_file::RawTicket;
+use crate::tickets::dataset::RawTicket;
 
 /// A kind of personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

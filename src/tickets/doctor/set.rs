@@ -5,10 +5,8 @@ use std::borrow::Cow;
 use super::finding::Spot;
 use crate::text::match_key;
 use crate::text::placeholder::{EMAIL, IDENTITY, NUMBER, PHONE, URL};
-use crate::tickets::dataset::TicketRow;
-use crate::tickets::folds::near_duplicates;
-use crate::tickets::terms::TicketText;
-use crate::tickets::ticket_file::RawTicket;
+use crate::tickets::dataset::{RawTicket, TicketRow, near_duplicates};
+use crate::tickets::features::TicketText;
 
 /// Characters of a text that are shown.
 const EXCERPT: usize = 30;

@@ -1,9 +1,9 @@
 //! Rows whose label models that never saw them contradict, and how many wrong labels that makes by group.
 
-use super::JudgedSet;
 use super::confident::doubts;
 use super::finding::{Detail, Finding, Item, Severity, percent};
 use super::group_sizes::FEWEST;
+use super::judged_set::JudgedSet;
 use super::set::spot;
 
 /// Doubted rows, and the estimate for each group.

@@ -2,7 +2,7 @@
 //!
 //! Metrics are not here: they belong to the server that counts them.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write};
 
 use tracing_subscriber::EnvFilter;
 
@@ -22,10 +22,11 @@ pub fn start(log: Log) {
         LogLevel::Error | LogLevel::Warn | LogLevel::Debug | LogLevel::Trace => level.to_owned(),
         LogLevel::Info => format!("warn,yingda={level}"),
     };
+    let colours = std::io::stderr().is_terminal();
     let lines = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(directives))
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
+        .with_writer(move || OneLine { out: std::io::stderr(), colours })
+        .with_ansi(colours);
     let started = if log.json {
         lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
     } else {
@@ -36,6 +37,36 @@ pub fn start(log: Log) {
     }
 }
 
+/// Keeps every event on one line: a file name or a version may hold line breaks, and what follows one would read as an
+/// event of its own.
+struct OneLine<W> {
+    out: W,
+    /// Whether escape sequences are the log's own; those of texts are made visible before.
+    colours: bool,
+}
+
+impl<W: Write> Write for OneLine<W> {
+    /// Takes one whole event, as the layer writes them.
+    fn write(&mut self, event: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let (line, end) = text.strip_suffix('\n').map_or((text.as_ref(), ""), |line| (line, "\n"));
+        let breaks = |c: char| (c.is_control() && !(self.colours && c == '\u{1b}')) || "\u{2028}\u{2029}".contains(c);
+        if line.contains(breaks) {
+            let shown: String =
+                line.chars().flat_map(|c| if breaks(c) { c.escape_default().collect() } else { vec![c] }).collect();
+            self.out.write_all(shown.as_bytes())?;
+            self.out.write_all(end.as_bytes())?;
+        } else {
+            self.out.write_all(event)?;
+        }
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// Logs where a panic happened. Its message only where it is a literal, since a formatted one may quote a customer.
 fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
@@ -43,4 +74,25 @@ fn report_panics() {
         let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("message withheld");
         tracing::error!(panic.place = place, panic.message = message, "a task panicked");
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_forges_an_event() {
+        for (event, shown) in [
+            ("INFO version=\"x\n2026 INFO forged\u{1b}[31m\"\n", "INFO version=\"x\\n2026 INFO forged\\u{1b}[31m\"\n"),
+            ("INFO 文件 a.toml\n", "INFO 文件 a.toml\n"),
+            ("INFO a\u{85}b\u{2028}c\td\n", "INFO a\\u{85}b\\u{2028}c\\td\n"),
+        ] {
+            let mut out = Vec::new();
+            OneLine { out: &mut out, colours: false }.write_all(event.as_bytes()).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), shown);
+        }
+        let mut out = Vec::new();
+        OneLine { out: &mut out, colours: true }.write_all(b"\x1b[32m INFO\x1b[0m a\nb\n").unwrap();
+        assert_eq!(out, b"\x1b[32m INFO\x1b[0m a\\nb\n");
+    }
 }

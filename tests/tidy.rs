@@ -93,7 +93,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("ndarray", &["tickets", "ranking"]),
     ("calamine", &["spreadsheet"]),
     ("unicode_normalization", &["text", "encoder"]),
-    ("rapidfuzz", &["config", "ranking", "corpus", "tickets"]),
+    ("rapidfuzz", &["config", "corpus", "http", "ranking", "tickets"]),
     ("clap", &["cli", "config"]),
     ("plotters", &["evaluation"]),
     ("tokio", &["http", "cli"]),

@@ -16,11 +16,14 @@ section! {
         "workers" => workers: NonZeroUsize = "0", workers(), "处理请求的线程数；0 表示 CPU 核数";
         "request_timeout_ms" => request_timeout: Duration = "5000", milliseconds(1..=600_000),
             "单个请求的时限（毫秒）；重载与回滚不受此限";
-        /// Requests at work at once; as many again may wait.
+        /// Requests waiting or at work at once; `workers` of them work.
         "max_in_flight" => max_in_flight: NonZeroUsize = "256", at_least_one(1_000_000),
-            "同时处理的请求数上限，超过则短暂等待，仍无空位返回 503";
+            "同时排队和处理的请求数上限，超过立即返回 503";
         "queue_wait_ms" => queue_wait: Duration = "200", milliseconds(0..=60_000),
-            "没有空位时最多等待多久（毫秒），等待人数与 max_in_flight 相同";
+            "请求最多排队多久（毫秒）；队列一直排不空时只等十分之一";
+        /// How long requests are still taken after the readiness probe has turned.
+        "shutdown_delay_ms" => shutdown_delay: Duration = "200", milliseconds(0..=600_000),
+            "收到停止信号后，/readyz 先转为未就绪，再过多久才停止接受连接（毫秒）；前面有负载均衡时设为它的探测间隔以上";
         "shutdown_grace_ms" => shutdown_grace: Duration = "10000", milliseconds(0..=600_000),
             "收到停止信号后，最多等待在途请求多久（毫秒）";
         /// Whether `/metrics` needs no key; `None` where that follows from the address.

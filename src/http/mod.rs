@@ -4,7 +4,11 @@
 //! folders are the resources of the API; `middleware` is what requests pass on their way to them.
 
 mod bases;
+mod connections;
 mod corpus;
+mod decided;
+mod group_name;
+mod lifecycle;
 mod message_id;
 mod metrics;
 mod middleware;

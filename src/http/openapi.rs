@@ -3,21 +3,25 @@
 
 use axum::body::Bytes;
 use axum::http::header;
+use axum::middleware::from_fn;
+use axum::response::Redirect;
 use axum::routing::get;
+use serde_json::{Value, json};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{OpenApi, RefOr, Required};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use super::middleware::page_headers;
 use super::problem::{Code, ErrorItem, ProblemBody};
 use super::state::App;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
-        title = "应答 Yingda",
-        description = "Answers customers' questions from a Chinese FAQ and routes tickets to skill groups. \
+        title = "Yingda",
+        description = "应答 answers customers' questions from a Chinese FAQ and routes tickets to skill groups. \
             Every error is an RFC 9457 problem with a stable `code`.",
     ),
     tags(
@@ -44,10 +48,42 @@ pub(crate) fn head() -> OpenApi {
 pub(crate) fn routes(mut api: OpenApi) -> axum::Router<App> {
     finish(&mut api);
     // Generated from types alone, so that it either always serialises or fails the tests.
-    let document = Bytes::from(api.to_json().unwrap_or_default());
+    let mut document = serde_json::to_value(&api).unwrap_or_default();
+    say_what_types_cannot(&mut document);
+    let document = Bytes::from(document.to_string());
     let show = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) });
     let page: axum::Router<App> = SwaggerUi::new("/docs").config(Config::from("/openapi.json")).into();
-    page.route("/openapi.json", show)
+    let front_door = get(|| async { Redirect::to("/docs/") });
+    page.layer(from_fn(page_headers::page)).route("/openapi.json", show).route("/", front_door)
+}
+
+/// Rules between fields, which no type expresses. `not` rather than `anyOf`: generators of clients pass it over, and
+/// would make a union of half requests of the other.
+fn say_what_types_cannot(document: &mut Value) {
+    let blank = json!({ "pattern": r"^\s*$" });
+    let absent = json!({ "type": "null" });
+    let schemas = [
+        ("AnswerRequest/not", json!({ "properties": { "question": absent, "faq_id": absent } })),
+        ("ClassifyRequest/not", json!({ "properties": { "title": blank, "text": blank } })),
+        // A bad ticket of a batch is no bad batch.
+        (
+            "BatchRequest/properties/tickets/items",
+            json!({
+                "description": "Anything else is an error in its place.",
+                "anyOf": [
+                    { "$ref": "#/components/schemas/ClassifyRequest" },
+                    { "type": ["object", "array", "string", "number", "boolean", "null"], "items": {} },
+                ],
+            }),
+        ),
+    ];
+    for (place, schema) in schemas {
+        let (parent, name) = place.rsplit_once('/').unwrap_or_default();
+        let parent = document.pointer_mut(&format!("/components/schemas/{parent}"));
+        if let Some(parent) = parent.and_then(Value::as_object_mut) {
+            parent.insert(name.to_owned(), schema);
+        }
+    }
 }
 
 fn finish(api: &mut OpenApi) {
@@ -73,6 +109,7 @@ fn knowledge_base() -> Parameter {
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
         .description(Some("Name of the knowledge base"))
+        .example(Some(json!("default")))
         .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
         .build()
 }

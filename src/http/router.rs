@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{from_fn, from_fn_with_state as with};
 use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Router};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::CorsLayer;
@@ -20,11 +19,12 @@ use super::bases::Bases;
 use super::metrics::Metrics;
 use super::middleware::admission::{self, Admission};
 use super::middleware::auth::Keyring;
-use super::middleware::{auth, knowledge_base, observe, rate_limit, request_id, timeout};
+use super::middleware::{auth, knowledge_base, local_only, observe, page_headers, rate_limit, request_id, timeout};
 use super::problem::{Code, Problem};
-use super::questions::{answer, suggest};
+use super::questions::{answer, entry, suggest};
+use super::request::{BodyBounds, HeldBytes};
 use super::state::App;
-use super::tickets::{batch, classify};
+use super::tickets::{batch, classify, skill_groups};
 use super::{corpus, openapi, ops};
 
 /// The whole service: outermost middleware first.
@@ -44,6 +44,7 @@ fn surround(routes: Router<App>, app: &App) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn(request_id::assign))
+                .layer(from_fn(page_headers::add))
                 .layer(with(app.part::<Arc<Metrics>>(), observe::record))
                 .layer(CatchPanicLayer::custom(panicked))
                 .layer(cors(&config.cors.origins)),
@@ -52,32 +53,41 @@ fn surround(routes: Router<App>, app: &App) -> Router {
 }
 
 fn routes(app: &App) -> (Router<App>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::with_openapi(openapi::head())
+    let config: Arc<Config> = app.part();
+    let guarded = OpenApiRouter::with_openapi(openapi::head())
         .nest("/v1", versioned(app))
         .nest("/v1/kb/{kb}", versioned(app))
-        .routes(routes!(ops::health::live))
-        .routes(routes!(ops::health::ready))
-        .routes(routes!(ops::metrics::show))
-        .split_for_parts()
+        .routes(routes!(ops::metrics::show));
+    let guarded = match config.keys.is_empty() {
+        true => guarded.route_layer(with(Arc::clone(&config), local_only::check)),
+        false => guarded,
+    };
+    // Probes are answered whatever else is the matter.
+    guarded.routes(routes!(ops::health::live)).routes(routes!(ops::health::ready)).split_for_parts()
 }
 
 /// The endpoints of one knowledge base, grouped by who may use them and how large their bodies may be.
 fn versioned(app: &App) -> OpenApiRouter<App> {
     let config: Arc<Config> = app.part();
     let limits = config.limits;
+    let body = |bytes| Extension(BodyBounds { bytes, time: limits.body_timeout, held: app.part::<HeldBytes>() });
     let answering = OpenApiRouter::new()
         .routes(routes!(answer::answer))
         .routes(routes!(suggest::suggest))
-        .route_layer(DefaultBodyLimit::max(limits.body_bytes))
+        .routes(routes!(entry::show))
+        .route_layer(body(limits.body_bytes))
         .route_layer(from_fn(|request, next| auth::require(&[Frontend, Staff], request, next)));
     let routing = OpenApiRouter::new()
         .routes(routes!(classify::classify))
-        .route_layer(DefaultBodyLimit::max(limits.ticket_body_bytes))
+        .route_layer(body(limits.ticket_body_bytes))
         .route_layer(from_fn(|request, next| auth::require(&[Ticketing, Staff], request, next)));
     let routing_many = OpenApiRouter::new()
         .routes(routes!(batch::classify_batch))
-        .route_layer(DefaultBodyLimit::max(limits.batch_body_bytes))
+        .route_layer(body(limits.batch_body_bytes))
         .route_layer(from_fn(|request, next| auth::require(&[Ticketing, Staff], request, next)));
+    let naming = OpenApiRouter::new()
+        .routes(routes!(skill_groups::list))
+        .route_layer(from_fn(|request, next| auth::require(&[Frontend, Ticketing, Staff], request, next)));
     let reading = OpenApiRouter::new()
         .routes(routes!(corpus::show::show))
         .routes(routes!(corpus::versions::list))
@@ -86,10 +96,10 @@ fn versioned(app: &App) -> OpenApiRouter<App> {
     let publishing = OpenApiRouter::new()
         .routes(routes!(corpus::reload::reload))
         .routes(routes!(corpus::rollback::rollback))
-        .route_layer(DefaultBodyLimit::max(limits.body_bytes))
+        .route_layer(body(limits.body_bytes))
         .route_layer(from_fn(|request, next| auth::require(&[Staff], request, next)));
 
-    let timely = answering.merge(routing).merge(routing_many).merge(reading);
+    let timely = answering.merge(routing).merge(routing_many).merge(naming).merge(reading);
     timely.route_layer(with(config.server.request_timeout, timeout::limit)).merge(publishing).route_layer(
         ServiceBuilder::new()
             .layer(with(app.part::<Arc<Keyring>>(), auth::authenticate))

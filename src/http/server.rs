@@ -2,16 +2,16 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 
 use crate::config::Config;
 use crate::knowledge_base::Registry;
 
 use super::bases::Bases;
+use super::connections::{self, Patience};
 use super::metrics::{Metrics, UPKEEP};
 use super::router;
 use super::state::App;
@@ -64,30 +64,16 @@ impl Server {
     /// The listener fails for good.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let config: Arc<Config> = self.app.part();
-        let grace = config.server.shutdown_grace;
-        let service = router::service(&self.app);
-        // Small responses must not wait for the client's acknowledgement of the previous one.
-        let listener = self.listener.tap_io(|stream| {
-            let _ = stream.set_nodelay(true);
-        });
-        let (stopped, stopping) = oneshot::channel();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-            stop.await;
-            let _ = stopped.send(());
-        });
-        let overdue = async {
-            // Fails only where serving has ended by itself, in which case the other branch wins.
-            if stopping.await.is_err() {
-                std::future::pending::<()>().await;
-            }
-            tokio::time::sleep(grace).await;
+        let (limits, server) = (config.limits, &config.server);
+        let bounds = connections::Bounds {
+            most: NonZeroUsize::new(limits.connections),
+            patience: Patience { idle: limits.idle_timeout, head: limits.header_timeout },
+            delay: server.shutdown_delay,
+            grace: server.shutdown_grace,
         };
+        let routes = router::service(&self.app);
         tokio::select! {
-            served = async { serving.await } => served,
-            () = overdue => {
-                tracing::warn!(grace_ms = grace.as_millis(), "some requests were cut off at the end of the grace");
-                Ok(())
-            }
+            () = connections::serve(self.listener, routes, self.app.part(), bounds, stop) => Ok(()),
             () = keep_up(self.app.part()) => Ok(()),
         }
     }

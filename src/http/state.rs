@@ -7,9 +7,12 @@ use axum::extract::FromRef;
 use crate::config::{Config, Limits};
 
 use super::bases::Bases;
+use super::corpus::OneAtATime;
+use super::lifecycle::Lifecycle;
 use super::metrics::Metrics;
 use super::middleware::admission::Admission;
 use super::middleware::auth::Keyring;
+use super::request::HeldBytes;
 
 /// Shared by all requests of one server; cloning it is one count.
 #[derive(Debug, Clone)]
@@ -22,6 +25,9 @@ struct Parts {
     admission: Arc<Admission>,
     metrics: Arc<Metrics>,
     bases: Arc<Bases>,
+    lifecycle: Arc<Lifecycle>,
+    changes: Arc<OneAtATime>,
+    held: HeldBytes,
 }
 
 impl App {
@@ -31,10 +37,14 @@ impl App {
             keyring: Arc::new(Keyring::new(&config)),
             admission: Arc::new(Admission::new(
                 config.server.max_in_flight,
+                config.server.workers,
                 config.server.queue_wait,
                 Arc::clone(&metrics),
             )),
             bases: Arc::default(),
+            lifecycle: Arc::default(),
+            changes: Arc::default(),
+            held: HeldBytes::default(),
             metrics,
             config,
         }))
@@ -73,6 +83,31 @@ impl FromRef<App> for Arc<Metrics> {
 impl FromRef<App> for Arc<Bases> {
     fn from_ref(app: &App) -> Self {
         Self::clone(&app.0.bases)
+    }
+}
+
+impl FromRef<App> for Arc<Lifecycle> {
+    fn from_ref(app: &App) -> Self {
+        Self::clone(&app.0.lifecycle)
+    }
+}
+
+impl FromRef<App> for Arc<OneAtATime> {
+    fn from_ref(app: &App) -> Self {
+        Self::clone(&app.0.changes)
+    }
+}
+
+impl FromRef<App> for HeldBytes {
+    fn from_ref(app: &App) -> Self {
+        app.0.held.clone()
+    }
+}
+
+/// What batches need to work and to count.
+impl FromRef<App> for (Arc<Admission>, Arc<Metrics>) {
+    fn from_ref(app: &App) -> Self {
+        (app.part(), app.part())
     }
 }
 

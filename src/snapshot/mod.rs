@@ -64,6 +64,12 @@ impl Snapshot {
         self.asked.get_or_rank(asked, now, |normalized| self.candidates(normalized, now))
     }
 
+    /// Whether the candidates for a question are kept, so that they cost no work.
+    #[must_use]
+    pub fn has_ranked(&self, asked: &Asked<'_>, now: Timestamp) -> bool {
+        self.asked.holds(asked, now)
+    }
+
     /// Where a ranked question goes that nobody answers; decided once.
     pub fn route<'a>(&self, ranked: &'a RankedQuestion, ticket: &Ticket<'_>) -> &'a Routed {
         ranked.routed_by(|| self.router.route(&self.corpus.routing, ticket, 1, false))

@@ -105,6 +105,11 @@ impl QuestionCache {
         Ok(known)
     }
 
+    /// Whether a question is kept as it was typed, so that answering it costs little.
+    pub(super) fn holds(&self, asked: &Asked<'_>, now: Timestamp) -> bool {
+        self.kept.contains_key(&Key::new(self.boundaries.span(now), asked))
+    }
+
     pub(super) fn recent(&self, limit: usize) -> Vec<RecentQuestion> {
         let recent = self.kept.iter().map(|(key, known)| RecentQuestion {
             normalized: known.normalized.clone(),

@@ -33,7 +33,7 @@ pub use judge::{
 pub use measure::{BINS, GroupQuality, JudgedTicket, RoutingQuality, measure};
 pub use model::{Judgement, Model};
 pub use promise::{MissingEvidence, OWN_SHORTLIST_ROWS, missing_evidence};
-pub use route::{RankedGroup, RouteDecision, Routed, Router, Sentence, TermPlace, TermWeight, URGENT_AT};
+pub use route::{COMPLAINT_AT, RankedGroup, RouteDecision, Routed, Router, Sentence, TermPlace, TermWeight, URGENT_AT};
 pub use ticket::Ticket;
 pub use train::{
     OutOfFoldProbabilities, TrainError, TrainOptions, TrainedRouter, TrainingProgress, TrainingReport, cross_validate,

@@ -3,24 +3,46 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::FromRef;
 use tracing::Instrument as _;
 
 use crate::corpus::Issue;
 use crate::gate::GateReport;
 use crate::knowledge_base::{KnowledgeBase, PublishError, ReloadReport, cause_chain};
 
+use super::one_at_a_time::OneAtATime;
 use crate::http::metrics::Metrics;
 use crate::http::problem::{Code, ErrorItem, Problem};
+use crate::http::state::App;
 
-/// Runs a change to a knowledge base on the blocking pool and reports how it went.
+/// What changes need: the turns they take, and where they are counted.
+#[derive(Debug)]
+pub(crate) struct Changes {
+    turns: Arc<OneAtATime>,
+    metrics: Arc<Metrics>,
+}
+
+impl FromRef<App> for Changes {
+    fn from_ref(app: &App) -> Self {
+        Self { turns: app.part(), metrics: app.part() }
+    }
+}
+
+/// Runs a change to a knowledge base on the blocking pool and reports how it went. Where one is at work already, the
+/// newcomer is refused at once; a change whose client has gone is finished, and then the next may come.
 pub(crate) async fn run(
-    metrics: &Metrics,
+    changes: &Changes,
     base: Arc<KnowledgeBase>,
     change: impl FnOnce(&KnowledgeBase) -> Result<ReloadReport, PublishError> + Send + 'static,
 ) -> Result<Json<ReloadReport>, Problem> {
+    let metrics = &changes.metrics;
+    let turn = changes.turns.begin(base.name())?;
     let worker = Arc::clone(&base);
     let span = tracing::Span::current();
-    let work = tokio::task::spawn_blocking(move || span.in_scope(|| change(&worker)));
+    let work = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        span.in_scope(|| change(&worker))
+    });
     let Ok(outcome) = work.in_current_span().await else {
         metrics.publish(base.name(), "failed");
         return Err(Problem::new(Code::Internal, "preparing failed; nothing changed"));

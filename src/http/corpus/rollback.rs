@@ -1,26 +1,26 @@
 //! `POST /v1/corpus/rollback`: a kept version becomes the live one again.
 
-use std::sync::Arc;
-
 use axum::extract::State;
-use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::knowledge_base::ReloadReport;
 
-use super::publishing;
+use super::publishing::{self, Changes};
 use crate::clock;
-use crate::http::metrics::Metrics;
 use crate::http::middleware::knowledge_base::Base;
 use crate::http::problem::{Problem, PublishingBody, Refusals};
-use crate::http::request::{Checks, Json};
+use crate::http::request::Json;
+
+/// Longest name of a version, in characters.
+const VERSION_CHARS: usize = 64;
 
 /// Which version to publish.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "documents the request, which is read field by field")]
 pub(crate) struct RollbackRequest {
     /// One of `GET /v1/corpus/versions`.
-    #[schema(max_length = 64)]
+    #[schema(min_length = 1, max_length = 64, pattern = r"\S")]
     version: String,
 }
 
@@ -28,12 +28,11 @@ pub(crate) struct RollbackRequest {
 #[utoipa::path(post, path = "/corpus/rollback", operation_id = "roll_back_corpus", tag = "corpus", request_body = RollbackRequest,
     responses((status = 200, description = "What changed", body = ReloadReport), Refusals<PublishingBody>))]
 pub(crate) async fn rollback(
-    State(metrics): State<Arc<Metrics>>,
+    State(changes): State<Changes>,
     Base(base): Base,
-    Json(request): Json<RollbackRequest>,
+    Json(mut fields): Json,
 ) -> Result<axum::Json<ReloadReport>, Problem> {
-    let mut checks = Checks::default();
-    let version = checks.text("version", &request.version, 64).to_owned();
-    checks.finish()?;
-    publishing::run(&metrics, base, move |base| base.rollback(&version, clock::now())).await
+    let version = fields.required("version", VERSION_CHARS);
+    fields.finish()?;
+    publishing::run(&changes, base, move |base| base.rollback(&version, clock::now())).await
 }

@@ -9,8 +9,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use governor::DefaultDirectRateLimiter;
 use governor::{Quota, RateLimiter};
+use jiff::Timestamp;
 use subtle::ConstantTimeEq as _;
 
+use crate::clock;
 use crate::config::{ApiKey, Config, Role};
 
 use super::observe::KeyName;
@@ -42,7 +44,7 @@ impl Keyring {
     }
 
     /// The caller of a request; `None` where no keys are configured.
-    pub(crate) fn identify(&self, headers: &HeaderMap) -> Result<Option<Arc<Caller>>, Problem> {
+    pub(crate) fn identify(&self, headers: &HeaderMap, now: Timestamp) -> Result<Option<Arc<Caller>>, Problem> {
         if self.callers.is_empty() {
             return Ok(None);
         }
@@ -56,7 +58,11 @@ impl Keyring {
                 found = Some(Arc::clone(caller));
             }
         }
-        found.map(Some).ok_or_else(|| Problem::new(Code::Unauthorized, "the API key is not known"))
+        let caller = found.ok_or_else(|| Problem::new(Code::Unauthorized, "the API key is not known"))?;
+        if caller.key.expires.is_some_and(|expires| expires <= now) {
+            return Err(Problem::new(Code::Unauthorized, "the API key has expired"));
+        }
+        Ok(Some(caller))
     }
 }
 
@@ -67,7 +73,7 @@ fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
 
 /// Middleware: finds the caller and leaves it in the request.
 pub(crate) async fn authenticate(State(keyring): State<Arc<Keyring>>, mut request: Request, next: Next) -> Response {
-    let caller = match keyring.identify(request.headers()) {
+    let caller = match keyring.identify(request.headers(), clock::now()) {
         Ok(caller) => caller,
         Err(problem) => return problem.into_response(),
     };

@@ -4,7 +4,10 @@
 pub(super) mod admission;
 pub(super) mod auth;
 pub(super) mod knowledge_base;
+pub(super) mod local_only;
 pub(super) mod observe;
+pub(super) mod page_headers;
 pub(super) mod rate_limit;
 pub(super) mod request_id;
 pub(super) mod timeout;
+pub(super) mod trailing_slash;

@@ -8,7 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::bases::Bases;
-use crate::http::problem::{Probe, Problem, ReadinessProbe, Refusals};
+use crate::http::lifecycle::Lifecycle;
+use crate::http::problem::{Code, Probe, Problem, ReadinessProbe, Refusals};
 use crate::knowledge_base::{Listed, NoticeCode};
 
 /// State of the service.
@@ -46,7 +47,13 @@ pub(crate) struct KnowledgeBaseNotice {
 /// Says whether the knowledge bases are prepared, and what is unusual about them.
 #[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "operation",
     responses((status = 200, description = "Requests are answered", body = Readiness), Refusals<ReadinessProbe>))]
-pub(crate) async fn ready(State(bases): State<Arc<Bases>>) -> Result<Json<Readiness>, Problem> {
+pub(crate) async fn ready(
+    State(bases): State<Arc<Bases>>,
+    State(lifecycle): State<Arc<Lifecycle>>,
+) -> Result<Json<Readiness>, Problem> {
+    if lifecycle.is_stopping() {
+        return Err(Problem::new(Code::NotReady, "the server is stopping"));
+    }
     let mut notices = Vec::new();
     for Listed { name: kb, open } in bases.ready()?.list() {
         let Some(live) = open.map(|base| base.live()) else { continue };

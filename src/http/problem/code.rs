@@ -28,6 +28,8 @@ pub enum Code {
     CorpusInvalid,
     /// The publish gate refused the corpus; nothing changed.
     GateRefused,
+    /// Another reload or rollback of the knowledge base is at work; nothing changed.
+    PublishInProgress,
     /// The key makes too many requests.
     RateLimited,
     /// The request was not finished in time.
@@ -42,7 +44,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the documentation and its tests.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::MalformedJson,
         Self::InvalidRequest,
         Self::UnsupportedMediaType,
@@ -53,6 +55,7 @@ impl Code {
         Self::MethodNotAllowed,
         Self::CorpusInvalid,
         Self::GateRefused,
+        Self::PublishInProgress,
         Self::RateLimited,
         Self::Timeout,
         Self::Overloaded,
@@ -76,6 +79,9 @@ impl Code {
             Self::MethodNotAllowed => ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"),
             Self::CorpusInvalid => ("corpus_invalid", StatusCode::UNPROCESSABLE_ENTITY, "The corpus has issues"),
             Self::GateRefused => ("gate_refused", StatusCode::CONFLICT, "The publish gate refused the corpus"),
+            Self::PublishInProgress => {
+                ("publish_in_progress", StatusCode::CONFLICT, "Another change of the corpus is at work")
+            }
             Self::RateLimited => ("rate_limited", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
             Self::Timeout => ("timeout", StatusCode::GATEWAY_TIMEOUT, "The request took too long"),
             Self::Overloaded => ("overloaded", StatusCode::SERVICE_UNAVAILABLE, "The service is overloaded"),

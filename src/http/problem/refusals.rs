@@ -1,8 +1,9 @@
 //! Which problems an endpoint can answer with, declared at its handler: `Refusals<Asking>` among its responses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
+use serde_json::json;
 use utoipa::IntoResponses;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::response::{Response, ResponseBuilder};
@@ -26,10 +27,10 @@ const BASED: &[Code] = &[Code::NotFound, Code::RateLimited, Code::Overloaded, Co
 const TIMED: &[Code] = &[Code::Timeout];
 /// With parameters or a body.
 const CHECKED: &[Code] = &[Code::InvalidRequest];
-/// With a body.
-const BODY: &[Code] = &[Code::MalformedJson, Code::UnsupportedMediaType, Code::BodyTooLarge];
+/// With a body, which must arrive in time.
+const BODY: &[Code] = &[Code::MalformedJson, Code::UnsupportedMediaType, Code::BodyTooLarge, Code::Timeout];
 /// Where a corpus is published.
-const PUBLISHED: &[Code] = &[Code::CorpusInvalid, Code::GateRefused];
+const PUBLISHED: &[Code] = &[Code::CorpusInvalid, Code::GateRefused, Code::PublishInProgress];
 
 /// A probe that never refuses.
 pub(crate) enum Probe {}
@@ -79,8 +80,9 @@ pub(crate) struct Refusals<S>(PhantomData<S>);
 impl<S: ProblemSet> IntoResponses for Refusals<S> {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let mut by_status: BTreeMap<String, Vec<Code>> = BTreeMap::new();
-        for code in S::CODES.iter().copied().flatten() {
-            by_status.entry(code.status().as_str().to_owned()).or_default().push(*code);
+        let codes: BTreeSet<Code> = S::CODES.iter().copied().flatten().copied().collect();
+        for code in codes {
+            by_status.entry(code.status().as_str().to_owned()).or_default().push(code);
         }
         by_status.into_iter().map(|(status, codes)| (status, RefOr::T(response(&codes)))).collect()
     }
@@ -94,6 +96,13 @@ fn response(codes: &[Code]) -> Response {
             format!("`{name}`: {title}")
         })
         .collect();
-    let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemBody"))).build();
+    let example = codes.first().map(|code| {
+        let (name, status, title) = code.describe();
+        json!({
+            "type": format!("urn:yingda:problem:{name}"), "title": title, "status": status.as_u16(),
+            "detail": title, "code": name, "request_id": "01981c6e7d3a7c0a9a3f5b2e4d6f8a10",
+        })
+    });
+    let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemBody"))).example(example).build();
     ResponseBuilder::new().description(lines.join("; ")).content("application/problem+json", body).build()
 }

@@ -1,4 +1,6 @@
-//! Customers' questions: answered, and completed while they are typed.
+//! Customers' questions: answered, completed while they are typed, and the entries behind the answers.
 
 pub(super) mod answer;
+pub(super) mod answer_request;
+pub(super) mod entry;
 pub(super) mod suggest;

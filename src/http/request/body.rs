@@ -1,124 +1,160 @@
-//! The JSON body of a request.
+//! The body of a request: declared as what it is, read within its bounds of size and time, never held longer.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use serde::de::DeserializeOwned;
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use http_body_util::BodyExt as _;
 
-use crate::http::problem::{Code, ErrorItem, Problem};
+use super::fields::Fields;
+use super::json::{self, JsonBounds};
+use crate::http::problem::{Code, Problem};
 
-/// A JSON body.
+/// Bytes of bodies that one server holds at once while they arrive and wait; the largest batch fits 128 times.
+const HELD_BYTES: usize = 256 << 20;
+
+/// Bytes of bodies held now, by all requests of a server.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct HeldBytes(Arc<AtomicUsize>);
+
+/// Bounds of the bodies of one endpoint; a request extension.
+#[derive(Debug, Clone)]
+pub(crate) struct BodyBounds {
+    /// Most bytes of one body.
+    pub(crate) bytes: usize,
+    /// How long one may take to arrive.
+    pub(crate) time: Duration,
+    pub(crate) held: HeldBytes,
+}
+
+/// A body of JSON, not yet parsed.
 #[derive(Debug)]
-pub(crate) struct Json<T>(pub(crate) T);
+pub(crate) struct JsonBytes {
+    bytes: Bytes,
+    /// Counted as long as the bytes live.
+    _held: Held,
+}
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+/// Bytes counted against [`HELD_BYTES`].
+#[derive(Debug)]
+struct Held {
+    bytes: usize,
+    all: HeldBytes,
+}
+
+impl Held {
+    /// Counts more bytes; whether there is room for them.
+    fn grow(&mut self, more: usize) -> bool {
+        self.bytes += more;
+        self.all.0.fetch_add(more, Ordering::Relaxed) + more <= HELD_BYTES
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.all.0.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+impl JsonBytes {
+    /// The fields of the object that the body is.
+    pub(crate) fn fields(&self, bounds: JsonBounds) -> Result<Fields, Problem> {
+        json::object(&self.bytes, bounds).map(Fields::of_json)
+    }
+}
+
+/// The fields of a body of few.
+#[derive(Debug)]
+pub(crate) struct Json(pub(crate) Fields);
+
+impl<S: Send + Sync> FromRequest<S> for Json {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        if !is_json(&request) {
-            let detail = "declare the body as `Content-Type: application/json`";
-            return Err(Problem::new(Code::UnsupportedMediaType, detail));
+        JsonBytes::from_request(request, state).await?.fields(JsonBounds::FEW).map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for JsonBytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        check_declared(request.headers())?;
+        let bounds = request.extensions().get::<BodyBounds>().cloned();
+        let bounds = bounds.ok_or_else(|| Problem::new(Code::Internal, "the route bounds no body"))?;
+        let declared = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        // Refused before a byte of it is read or asked for.
+        if declared.is_some_and(|declared: u64| declared > bounds.bytes as u64) {
+            return Err(too_large(bounds.bytes));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|refused| unreadable(&refused))?;
-        parse(&bytes).map(Self)
-    }
-}
-
-fn is_json(request: &Request) -> bool {
-    let declared = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
-}
-
-fn unreadable(refused: &BytesRejection) -> Problem {
-    if refused.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        Problem::new(Code::BodyTooLarge, "the body is larger than this endpoint accepts")
-    } else {
-        Problem::new(Code::MalformedJson, "the body ended early")
-    }
-}
-
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    // serde would take an array as the fields of a struct in their order, which is no part of the contract.
-    if bytes.trim_ascii_start().starts_with(b"[") {
-        return Err(Problem::new(Code::InvalidRequest, "the body must be a JSON object"));
-    }
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        refuse(&path, error.inner())
-    })?;
-    deserializer.end().map_err(|error| refuse("", &error))?;
-    Ok(value)
-}
-
-fn refuse(path: &str, error: &serde_json::Error) -> Problem {
-    let text = error.to_string();
-    // serde_json appends the position, which helps with broken JSON and distracts from a wrong field.
-    let message = text.split(" at line ").next().unwrap_or_default();
-    if error.is_data() {
-        Problem::fields(vec![ErrorItem::field(field_path(path, message), message)])
-    } else {
-        Problem::new(Code::MalformedJson, text)
-    }
-}
-
-/// The path of the faulty field. For a missing or unknown one serde names it in the message and its parent in the path.
-pub(super) fn field_path(path: &str, message: &str) -> String {
-    let parent = if path == "." { "" } else { path };
-    let named = message.starts_with("missing field") || message.starts_with("unknown field");
-    let Some(name) = message.split('`').nth(1).filter(|_| named) else { return parent.to_owned() };
-    let ends_with_name = parent == name || parent.ends_with(&format!(".{name}"));
-    match parent {
-        "" => name.to_owned(),
-        _ if ends_with_name => parent.to_owned(),
-        _ => format!("{parent}.{name}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde::Deserialize;
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Outer {
-        #[serde(rename = "items")]
-        _items: Vec<Inner>,
-    }
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Inner {
-        #[serde(rename = "text")]
-        _text: String,
-    }
-
-    #[test]
-    fn faults_name_their_field() {
-        for (json, field) in [
-            (r#"{"items":[{"text":"a"},{"text":5}]}"#, "items[1].text"), // wrong type
-            (r#"{"items":[{}]}"#, "items[0].text"),                      // missing, inside
-            (r#"{}"#, "items"),                                          // missing, at the top
-            (r#"{"items":[],"colour":1}"#, "colour"),                    // unknown, at the top
-            (r#"{"items":[{"text":"a","x":1}]}"#, "items[0].x"),         // unknown, inside
-            (r#""text""#, ""),                                           // not an object at all
-        ] {
-            let problem = parse::<Outer>(json.as_bytes()).unwrap_err();
-            assert_eq!(problem.code, Code::InvalidRequest, "{json}");
-            assert_eq!(problem.errors[0].field.as_deref(), Some(field), "{json}: {:?}", problem.errors);
+        match tokio::time::timeout(bounds.time, read(request.into_body(), &bounds)).await {
+            Ok(read) => read,
+            Err(_) => {
+                let allowed = bounds.time.as_millis();
+                Err(Problem::new(Code::Timeout, format!("the body did not arrive within {allowed} ms")))
+            }
         }
     }
+}
 
-    #[test]
-    fn broken_json_says_where() {
-        for json in ["", "{", r#"{"items":[]} x"#, "\u{feff}{}", "'"] {
-            let problem = parse::<Outer>(json.as_bytes()).unwrap_err();
-            assert_eq!(problem.code, Code::MalformedJson, "{json}");
-            assert!(problem.detail.contains("line 1"), "{}", problem.detail);
+async fn read(mut body: Body, bounds: &BodyBounds) -> Result<JsonBytes, Problem> {
+    let mut held = Held { bytes: 0, all: bounds.held.clone() };
+    let mut whole = Vec::new();
+    let mut only = Bytes::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return Err(Problem::new(Code::MalformedJson, "the body ended early")) };
+        let Ok(data) = frame.into_data() else { continue };
+        if whole.len() + only.len() + data.len() > bounds.bytes {
+            return Err(too_large(bounds.bytes));
+        }
+        if !held.grow(data.len()) {
+            let detail = "too many bodies are being read; try again shortly";
+            return Err(Problem::new(Code::Overloaded, detail).retry_after(1));
+        }
+        // Most bodies come in one piece, which is not copied.
+        if whole.is_empty() && only.is_empty() {
+            only = data;
+        } else {
+            whole.extend_from_slice(&std::mem::take(&mut only));
+            whole.extend_from_slice(&data);
         }
     }
+    let bytes = if whole.is_empty() { only } else { whole.into() };
+    Ok(JsonBytes { bytes, _held: held })
+}
+
+fn too_large(most: usize) -> Problem {
+    Problem::new(Code::BodyTooLarge, format!("the body is larger than the {most} bytes this endpoint accepts"))
+}
+
+/// Refuses what is not declared as plain JSON in UTF-8, and says which part of the declaration it is about.
+fn check_declared(headers: &HeaderMap) -> Result<(), Problem> {
+    let refused = |detail: String| Err(Problem::new(Code::UnsupportedMediaType, detail));
+    let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = declared.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
+    if essence != "application/json" && !(essence.starts_with("application/") && essence.ends_with("+json")) {
+        return refused("declare the body as `Content-Type: application/json`".to_owned());
+    }
+    let charset = parts.find_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"').to_ascii_lowercase())
+    });
+    if let Some(charset) = charset.filter(|charset| !matches!(charset.as_str(), "utf-8" | "utf8" | "us-ascii")) {
+        return refused(format!("the body is declared as charset={}; send it in UTF-8", printable(&charset)));
+    }
+    let encoding = headers.get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").trim().to_ascii_lowercase());
+    if let Some(encoding) = encoding.filter(|encoding| !matches!(encoding.as_str(), "" | "identity")) {
+        return refused(format!("the body is declared as Content-Encoding: {}; send it plain", printable(&encoding)));
+    }
+    Ok(())
+}
+
+/// What a client declared, fit for a message.
+fn printable(declared: &str) -> String {
+    declared.chars().filter(|c| c.is_ascii_graphic()).take(32).collect()
 }

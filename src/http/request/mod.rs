@@ -1,9 +1,13 @@
-//! Reading requests: extractors whose refusals are problems that name the field, and checks that collect every fault.
+//! Reading requests: bodies and query strings within bounds, and their fields with every fault named at once.
 
 mod body;
-mod checks;
+mod fields;
+mod id;
+mod json;
 mod query;
 
-pub(super) use body::Json;
-pub(super) use checks::Checks;
-pub(super) use query::Params;
+pub(super) use body::{BodyBounds, HeldBytes, Json, JsonBytes};
+pub(super) use fields::{Fields, says_nothing};
+pub(super) use id::Id;
+pub(super) use json::JsonBounds;
+pub(super) use query::Query;

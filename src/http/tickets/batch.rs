@@ -1,26 +1,35 @@
-//! `POST /v1/classify/batch`: many tickets, all or none, in order.
+//! `POST /v1/classify/batch`: many tickets in order; a bad one is an error in its place.
 
 use std::sync::Arc;
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::classify::{ClassifyRequest, ClassifyResponse, name};
+use super::classify::{ClassifyResponse, name};
+use super::classify_request::ClassifyRequest;
 use crate::config::Limits;
+use crate::http::decided::Decided;
+use crate::http::message_id;
 use crate::http::metrics::Metrics;
+use crate::http::middleware::admission::{Admission, Asker, Place};
 use crate::http::middleware::knowledge_base::{Base, Current};
-use crate::http::problem::{Asking, Code, Problem, Refusals};
-use crate::http::request::{Checks, Json};
+use crate::http::problem::{Asking, Code, ErrorItem, Problem, Refusals};
+use crate::http::request::{Fields, Id, JsonBounds, JsonBytes};
 use crate::snapshot::Snapshot;
 use crate::tickets::RouteDecision;
 
-/// Tickets per task of the blocking pool: long enough to pay for the hand-over, short enough to stop in time.
-const CHUNK: usize = 64;
+/// Tickets routed on one thread before others get their turn: long enough to pay for the hand-over.
+const CHUNK: usize = 16;
+/// Values of JSON that a ticket may hold on average, itself included; it has eight fields.
+const VALUES_PER_TICKET: usize = 16;
 
 /// Tickets to classify.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"tickets": [{"text": "快递三天没动了", "ticket_id": 40012}, {"text": "发票抬头开错了"}]}))]
+#[expect(dead_code, reason = "documents the request, which is read field by field")]
 pub(crate) struct BatchRequest {
     /// At most 1,000 (`limits.batch_tickets`).
     #[schema(max_items = 1_000)]
@@ -30,53 +39,101 @@ pub(crate) struct BatchRequest {
 /// One result per ticket, in order.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BatchResponse {
-    results: Vec<ClassifyResponse>,
+    results: Vec<BatchResult>,
 }
 
-impl BatchRequest {
-    fn check(&self, most: usize, ticket_chars: usize) -> Result<(), Problem> {
-        let mut checks = Checks::default();
-        if self.tickets.len() > most {
-            checks.refuse("tickets", format!("must have at most {most} tickets, has {}", self.tickets.len()));
-            return checks.finish();
-        }
-        for (index, ticket) in self.tickets.iter().enumerate() {
-            ticket.check(&mut checks, &format!("tickets[{index}]."), ticket_chars);
-        }
-        checks.finish()
-    }
+/// What became of one ticket.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum BatchResult {
+    Classified(Box<ClassifyResponse>),
+    Refused(RefusedTicket),
 }
 
-/// Chooses skill groups for many tickets. One faulty ticket refuses the batch.
+/// A ticket that could not be classified; the others are.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RefusedTicket {
+    /// As it came.
+    ticket_id: Option<Id>,
+    error: TicketError,
+}
+
+/// What is wrong with a ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TicketError {
+    code: Code,
+    /// Every fault, by its path in the request.
+    errors: Vec<ErrorItem>,
+}
+
+/// Chooses skill groups for many tickets. A faulty ticket is an error in its place; the others are classified.
 #[utoipa::path(post, path = "/classify/batch", tag = "routing", request_body = BatchRequest,
-    responses((status = 200, description = "Results in the order of the tickets", body = BatchResponse), Refusals<Asking>))]
+    responses((status = 200, description = "Results in the order of the tickets", body = BatchResponse),
+        Refusals<Asking>))]
 pub(crate) async fn classify_batch(
     State(limits): State<Limits>,
-    State(metrics): State<Arc<Metrics>>,
+    State((admission, metrics)): State<(Arc<Admission>, Arc<Metrics>)>,
     Base(base): Base,
     Current(snapshot): Current,
-    Json(request): Json<BatchRequest>,
-) -> Result<axum::Json<BatchResponse>, Problem> {
-    request.check(limits.batch_tickets, limits.ticket_chars)?;
-    let results = route_all(snapshot, request.tickets).await?;
+    body: JsonBytes,
+) -> Result<Decided, Problem> {
+    let place = Arc::new(admission.enter()?);
+    let tickets = place.work(move |_| read(&body, limits.batch_tickets)).await??;
+    let results = route_all(&place, snapshot, tickets, limits).await?;
     for decision in [RouteDecision::Route, RouteDecision::Review] {
-        let count = results.iter().filter(|result| result.routed.decision == decision).count();
-        metrics.decisions(base.name(), name(decision), count as u64);
+        let decided = |result: &&BatchResult| match result {
+            BatchResult::Classified(classified) => classified.routed.decision == decision,
+            BatchResult::Refused(_) => false,
+        };
+        metrics.decisions(base.name(), name(decision), results.iter().filter(decided).count() as u64);
     }
-    Ok(axum::Json(BatchResponse { results }))
+    place.work(move |_| Decided::new(None, &BatchResponse { results })).await?
 }
 
-/// Routes chunk by chunk off the async threads; a request that is given up stops after its current chunk.
-async fn route_all(snapshot: Arc<Snapshot>, tickets: Vec<ClassifyRequest>) -> Result<Vec<ClassifyResponse>, Problem> {
-    let mut results = Vec::with_capacity(tickets.len());
-    let tickets = Arc::new(tickets);
-    for start in (0..tickets.len()).step_by(CHUNK) {
-        let (snapshot, tickets) = (Arc::clone(&snapshot), Arc::clone(&tickets));
-        let routed = tokio::task::spawn_blocking(move || -> Vec<ClassifyResponse> {
-            tickets.iter().skip(start).take(CHUNK).map(|ticket| ticket.route(&snapshot)).collect()
-        });
-        let failed = |_| Problem::new(Code::Internal, "classifying failed; the log names it under the request id");
-        results.extend(routed.await.map_err(failed)?);
+/// The tickets of a body, not yet looked into.
+fn read(body: &JsonBytes, most: usize) -> Result<Vec<Value>, Problem> {
+    let mut fields =
+        body.fields(JsonBounds { values: most.saturating_mul(VALUES_PER_TICKET).max(256), items: most })?;
+    let tickets = fields.list("tickets");
+    if tickets.is_none() && !fields.has_fault_in(&["tickets"]) {
+        fields.refuse("tickets", "is required");
     }
-    Ok(results)
+    fields.finish()?;
+    Ok(tickets.unwrap_or_default())
+}
+
+/// Routes chunk by chunk; where nobody waits any more, the rest is left.
+async fn route_all(
+    place: &Arc<Place>,
+    snapshot: Arc<Snapshot>,
+    tickets: Vec<Value>,
+    limits: Limits,
+) -> Result<Vec<BatchResult>, Problem> {
+    let mut results = Vec::with_capacity(tickets.len());
+    let mut left = tickets.into_iter().enumerate();
+    loop {
+        let chunk: Vec<(usize, Value)> = left.by_ref().take(CHUNK).collect();
+        if chunk.is_empty() {
+            return Ok(results);
+        }
+        let snapshot = Arc::clone(&snapshot);
+        let route = move |asker: &Asker| -> Vec<BatchResult> {
+            let awaited = chunk.into_iter().take_while(|_| !asker.has_left());
+            awaited.map(|(index, ticket)| classified(&snapshot, index, ticket, limits)).collect()
+        };
+        results.extend(place.work(route).await?);
+    }
+}
+
+fn classified(snapshot: &Snapshot, index: usize, ticket: Value, limits: Limits) -> BatchResult {
+    let mut fields = Fields::of_item(ticket, format!("tickets[{index}]"));
+    let request = ClassifyRequest::read(&mut fields, limits);
+    let errors = fields.faults();
+    if errors.is_empty() {
+        return BatchResult::Classified(Box::new(ClassifyResponse::of(snapshot, request, message_id::new())));
+    }
+    BatchResult::Refused(RefusedTicket {
+        ticket_id: request.ticket_id,
+        error: TicketError { code: Code::InvalidRequest, errors },
+    })
 }

@@ -1,4 +1,6 @@
-//! Tickets: one at a time, or many.
+//! Tickets, one at a time or many, and the skill groups they go to.
 
 pub(super) mod batch;
 pub(super) mod classify;
+pub(super) mod classify_request;
+pub(super) mod skill_groups;

@@ -18,7 +18,7 @@ use crate::tickets::model::Model;
 
 /// Probability of a complaint from which a ticket is taken as one: 96 % of these are, and 62 % of the complaints are
 /// found; the phrases find some more.
-pub(crate) const COMPLAINT_AT: f64 = 0.75;
+pub const COMPLAINT_AT: f64 = 0.75;
 /// Probability of being high or urgent from which a ticket is at least high: five of six of these are.
 pub(crate) const HIGH_AT: f64 = 0.6;
 /// Probability of being urgent from which a ticket is taken as urgent: a missed one is held to cost as much as six false

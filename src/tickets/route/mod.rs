@@ -14,7 +14,7 @@ use std::path::Path;
 
 use self::by_model::ModelRouter;
 use self::by_rules::RuleRouter;
-pub use self::complaint_and_priority::URGENT_AT;
+pub use self::complaint_and_priority::{COMPLAINT_AT, URGENT_AT};
 pub use self::explain::{TermPlace, TermWeight};
 pub use self::routed::{RankedGroup, RouteDecision, Routed};
 pub use self::sentence_votes::Sentence;

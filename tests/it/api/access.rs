@@ -39,6 +39,8 @@ fn each_role_may_do_its_own_and_staff_everything() {
     for (method, path, body, expected) in [
         ("POST", "/v1/answer", ask, [401, 401, 200, 403, 200]),
         ("GET", "/v1/suggest?q=yunfei", "", [401, 401, 200, 403, 200]),
+        ("GET", "/v1/entries/invoice", "", [401, 401, 200, 403, 200]),
+        ("GET", "/v1/skill-groups", "", [401, 401, 200, 200, 200]),
         ("POST", "/v1/classify", ticket, [401, 401, 403, 200, 200]),
         ("POST", "/v1/classify/batch", r#"{"tickets":[]}"#, [401, 401, 403, 200, 200]),
         ("GET", "/v1/corpus", "", [401, 401, 403, 403, 200]),
@@ -88,4 +90,49 @@ fn each_key_has_a_rate_of_its_own() {
     }
     assert_eq!(last, 429);
     assert_eq!(status(&app, Some(STAFF), "POST", "/v1/answer", body), 200);
+}
+
+#[test]
+fn a_key_ends_and_its_successor_is_valid_beside_it() {
+    let keys = r#"
+[[key]]
+name = "web-2025"
+role = "frontend"
+secret = "frontend-secret-0001"
+expires = "2025-12-31"
+[[key]]
+name = "web-2026"
+role = "frontend"
+secret = "frontend-secret-0002"
+expires = "2999-12-31"
+[[key]]
+name = "web-2027"
+role = "frontend"
+secret = "frontend-secret-0003"
+"#;
+    let app = TestApp::with(keys);
+    let ask = |secret: &str| {
+        let bearer = format!("Bearer {secret}");
+        let headers = [("content-type", "application/json"), ("authorization", bearer.as_str())];
+        app.send("POST", "/v1/answer", &headers, r#"{"question":"运费怎么算"}"#)
+    };
+    let ended = ask("frontend-secret-0001");
+    assert_eq!((ended.status, ended.json()["detail"].as_str()), (401, Some("the API key has expired")));
+    assert_eq!([ask("frontend-secret-0002").status, ask("frontend-secret-0003").status], [200, 200]);
+}
+
+#[test]
+fn a_bound_key_reads_the_metrics_of_its_own_knowledge_bases() {
+    let keys = r#"
+metrics_public = false
+[[key]]
+name = "phone-editor"
+role = "staff"
+secret = "staff-secret-0000001"
+kb = ["default"]
+"#;
+    let app = TestApp::with(keys);
+    let text = app.send("GET", "/metrics", &[("authorization", "Bearer staff-secret-0000001")], "").text;
+    assert!(text.contains("yingda_corpus_entries{kb=\"default\"} 8"), "{text}");
+    assert!(!text.contains("phone") && !text.contains("yingda_http_requests_total{"), "{text}");
 }

@@ -87,7 +87,10 @@ impl TestApp {
     pub(crate) fn unprepared(toml: &str) -> Self {
         let corpus = TempDir::new().unwrap();
         fs::write(corpus.path().join("faq.jsonl"), FAQ).unwrap();
-        let config = Config::check(RawConfig::from_toml(&format!("listen = '127.0.0.1:0'\n{toml}"))).unwrap();
+        // Nobody balances load here, so that a stopping server need not linger.
+        let delay = if toml.contains("shutdown_delay_ms") { "" } else { "shutdown_delay_ms = 0\n" };
+        let config = RawConfig::from_toml(&format!("listen = '127.0.0.1:0'\n{delay}{toml}"));
+        let config = Config::check(config).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let server = runtime.block_on(Server::bind(Arc::new(config))).unwrap();
         let (url, publisher) = (format!("http://{}", server.address()), server.publisher());

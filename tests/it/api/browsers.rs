@@ -30,3 +30,29 @@ fn a_page_may_read_problems_too() {
     assert_eq!(reply.status, 400);
     assert_eq!(reply.headers["access-control-allow-origin"], ORIGIN);
 }
+
+#[test]
+fn without_keys_foreign_pages_and_names_are_refused() {
+    let app = TestApp::spawn();
+    let version = app.get("/v1/corpus").json()["generation"].clone();
+    for (name, value) in [
+        ("origin", "https://evil.example.com"), // a page open in the browser of this machine
+        ("origin", "null"),
+        ("host", "evil.example.com"), // a name made to point here
+    ] {
+        let reply = app.send("POST", "/v1/corpus/reload?force=true&reason=csrf", &[(name, value)], "");
+        assert_eq!((reply.status, reply.code().as_str()), (403, "forbidden"), "{name}: {value}");
+        assert_eq!(app.send("GET", "/metrics", &[(name, value)], "").status, 403);
+        assert_eq!(app.send("GET", "/livez", &[(name, value)], "").status, 200, "probes tell nothing");
+    }
+    assert_eq!(app.get("/v1/corpus").json()["generation"], version);
+    let own = app.url.clone();
+    assert_eq!(app.send("POST", "/v1/corpus/reload", &[("origin", &own)], "").status, 200, "its own page may");
+}
+
+#[test]
+fn with_keys_names_do_not_matter() {
+    let app = TestApp::with("[[key]]\nname = 'web'\nrole = 'staff'\nsecret = 'staff-secret-0000001'");
+    let headers = [("host", "faq.example.com"), ("authorization", "Bearer staff-secret-0000001")];
+    assert_eq!(app.send("GET", "/v1/corpus", &headers, "").status, 200);
+}

@@ -6,9 +6,11 @@ use serde_json::Value;
 
 use super::app::TestApp;
 
-const VERSIONED: [(&str, &str); 9] = [
+const VERSIONED: [(&str, &str); 11] = [
     ("post", "/answer"),
     ("get", "/suggest"),
+    ("get", "/entries/{faq_id}"),
+    ("get", "/skill-groups"),
     ("post", "/classify"),
     ("post", "/classify/batch"),
     ("get", "/corpus"),
@@ -58,6 +60,7 @@ fn documented_routes_exist() {
     let app = TestApp::spawn();
     for (method, path) in VERSIONED {
         for prefix in ["/v1", "/v1/kb/phone"] {
+            let path = path.replace("{faq_id}", "invoice");
             let reply = app.send(&method.to_uppercase(), &format!("{prefix}{path}"), &[], "");
             assert!(![404, 405].contains(&reply.status), "{method} {prefix}{path}: {reply:?}");
         }
@@ -100,4 +103,30 @@ fn the_page_needs_no_internet() {
     assert!(!page.text.contains("src=\"http") && !page.text.contains("href=\"http"), "{}", page.text);
     assert!(app.get("/docs/swagger-initializer.js").text.contains("/openapi.json"));
     assert_eq!(app.get("/docs/swagger-ui-bundle.js").status, 200);
+}
+
+#[test]
+fn examples_of_problems_fit_the_status_they_stand_under() {
+    for (method, path, operation) in operations(&document()) {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            if let Some(problem) = response["content"].get("application/problem+json") {
+                assert_eq!(problem["example"]["status"].to_string(), *status, "{method} {path}");
+            }
+            assert!(response["description"].is_string(), "{method} {path} {status}");
+        }
+    }
+}
+
+#[test]
+fn the_front_door_leads_to_the_page_and_pages_are_fenced_in() {
+    let app = TestApp::unprepared("");
+    let page = app.get("/"); // the client follows
+    assert!(page.text.contains("swagger"), "{page:?}");
+    assert!(page.headers["content-security-policy"].contains("frame-ancestors 'none'"), "{page:?}");
+    assert!(page.headers["content-security-policy"].contains("script-src 'self'"), "{page:?}");
+    for path in ["/livez", "/openapi.json", "/v1/corpus", "/nothing"] {
+        let reply = app.get(path);
+        assert_eq!(reply.headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(reply.headers["content-security-policy"], "default-src 'none'; frame-ancestors 'none'", "{path}");
+    }
 }

@@ -26,7 +26,7 @@ fn a_request_at_work_is_finished_before_the_end() {
     let body = "{\"question\":\"运费怎么算\"}";
     let mut stream = TcpStream::connect(app.address()).unwrap();
     let (early, late) = body.split_at(5);
-    let head = "POST /v1/answer HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+    let head = "POST /v1/answer HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
     write!(stream, "{head}content-length: {}\r\n\r\n{early}", body.len()).unwrap();
     std::thread::sleep(Duration::from_millis(100));
     app.tell_to_stop();
@@ -43,7 +43,8 @@ fn a_request_at_work_is_finished_before_the_end() {
 fn a_request_that_never_ends_is_cut_off_after_the_grace() {
     let mut app = TestApp::with("shutdown_grace_ms = 100");
     let mut stream = TcpStream::connect(app.address()).unwrap();
-    let head = "POST /v1/answer HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n";
+    let head =
+        "POST /v1/answer HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n";
     stream.write_all(head.as_bytes()).unwrap();
     std::thread::sleep(Duration::from_millis(100));
     app.tell_to_stop();

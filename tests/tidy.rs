@@ -44,7 +44,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("ranking", &["corpus", "decision", "encoder", "policy", "retrieval", "text"]),
     ("decision", &[]),
     ("policy", &["decision", "stats"]),
-    ("snapshot", &["corpus", "decision", "encoder", "policy", "ranking", "retrieval", "text", "tickets"]),
+    ("snapshot", &["corpus", "decision", "encoder", "policy", "ranking", "retrieval", "routing", "text", "tickets"]),
     (
         "gate",
         &["answer", "corpus", "decision", "encoder", "policy", "ranking", "retrieval", "snapshot", "text", "tickets"],

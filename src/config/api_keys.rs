@@ -6,9 +6,6 @@ use jiff::tz::TimeZone;
 
 use super::reader::Reader;
 
-/// What a `[[key]]` may hold.
-pub(super) const FIELDS: &[&str] = &["name", "role", "blake3", "secret", "secret_file", "kb", "expires"];
-
 /// Shortest secret accepted, in bytes: shorter ones can be guessed over the network.
 const SHORTEST_SECRET: usize = 16;
 

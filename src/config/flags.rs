@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
-use super::keys;
-use super::raw::{Origin, Setting};
+use super::catalogue::keys;
+use super::written::{Origin, Setting};
 
 /// Settings given by flag or environment; a flag wins over its variable.
 #[derive(Debug, Clone, Default)]

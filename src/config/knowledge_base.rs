@@ -102,7 +102,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<BTreeMap<String, Knowledge
             reader.refuse(&key, "名称只能用小写字母、数字、- 和 _，最长 64 个字符");
             continue;
         }
-        reader.enter(&key);
+        reader.enter(&key, Places::KEYS);
         let settings = KnowledgeBaseSettings { places: Places::read(reader)?, answering: answering(reader)? };
         if !reader.is_set("corpus") {
             reader.refuse("corpus", "缺少语料目录");

@@ -4,6 +4,7 @@
 //! no socket and loads no corpus; it only makes sure that the values can be used.
 
 mod api_keys;
+mod catalogue;
 mod flags;
 mod knowledge_base;
 mod limits;
@@ -16,6 +17,7 @@ mod server;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -28,37 +30,11 @@ pub use flags::Flags;
 pub use knowledge_base::{Answering, DEFAULT_KB, KnowledgeBaseSettings, OpenAt, Places, Residency};
 pub use limits::{Cors, Limits, RateLimit, RateLimiting};
 pub use log::{Log, LogLevel};
-pub use raw::RawConfig;
 pub use sample::sample;
 pub use section::Key;
 pub use server::Listening;
 pub use storage::Storage;
-
-/// A mistake in the configuration.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
-    /// Key path, or name of a variable.
-    pub key: String,
-    /// File and line, flag or variable; empty where it is in none.
-    pub at: String,
-    /// What is wrong and what is accepted, in Chinese. Holds no secret.
-    pub message: String,
-}
-
-impl Problem {
-    fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { key: key.into(), at: String::new(), message: message.into() }
-    }
-}
-
-impl std::fmt::Display for Problem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.at.as_str() {
-            "" => write!(f, "{}: {}", self.key, self.message),
-            at => write!(f, "{} ({at}): {}", self.key, self.message),
-        }
-    }
-}
+pub use written::{Problem, RawConfig};
 
 /// The checked configuration.
 #[derive(Debug, Clone)]
@@ -76,30 +52,6 @@ pub struct Config {
     pub knowledge_bases: BTreeMap<String, KnowledgeBaseSettings>,
     /// Nobody is asked for a key where empty.
     pub keys: Vec<ApiKey>,
-}
-
-/// Every setting that is not of a table that repeats, in the order of the sample file: keys without a table come first,
-/// as TOML demands.
-const SECTIONS: [&[Key]; 9] = [
-    Listening::KEYS,
-    Storage::KEYS,
-    Places::KEYS,
-    Answering::KEYS,
-    Residency::KEYS,
-    Log::KEYS,
-    Limits::KEYS,
-    RateLimiting::KEYS,
-    Cors::KEYS,
-];
-
-/// All of [`SECTIONS`].
-fn keys() -> impl Iterator<Item = &'static Key> + Clone {
-    SECTIONS.into_iter().flatten()
-}
-
-/// What a knowledge base may set for itself.
-fn own_keys() -> impl Iterator<Item = &'static Key> {
-    Places::KEYS.iter().chain(Answering::KEYS)
 }
 
 impl Config {

@@ -2,48 +2,19 @@
 //!
 //! Values stay text until the sections read them, so that one start reports every mistake at once, with its place.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use rapidfuzz::distance::damerau_levenshtein;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::catalogue::{KEY_FIELDS, keys, own_keys};
 use super::flags::Flags;
 use super::section::Key;
-use super::{Problem, api_keys, keys, own_keys};
+use super::written::{Origin, Problem, RawConfig, Setting};
 
 /// Edits within which a known name is offered for an unknown one.
 const MAX_EDITS: usize = 3;
-
-/// One value with the place the operator gave it at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Setting {
-    pub(super) text: String,
-    pub(super) origin: Origin,
-}
-
-/// Where a setting stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Origin {
-    /// 1-based line of the file.
-    File(usize),
-    /// Variable or flag, by name.
-    Given(String),
-}
-
-/// Everything the operator wrote, not yet checked.
-#[derive(Debug, Clone, Default)]
-pub struct RawConfig {
-    /// Key path → value; `key[0].role` of an API key, `kb.phone.corpus` of a knowledge base.
-    pub(super) settings: BTreeMap<String, Setting>,
-    /// Paths of the tables that repeat, with the line they begin at: `key[0]`, `kb.phone`.
-    pub(super) tables: BTreeMap<String, usize>,
-    /// Unknown keys and wrong shapes found while reading.
-    pub(super) problems: Vec<Problem>,
-    /// Name of the file; empty where the text came without one.
-    file: String,
-}
 
 impl RawConfig {
     /// Reads a TOML file. Trouble with it becomes problems of the result.
@@ -93,19 +64,6 @@ impl RawConfig {
         self
     }
 
-    /// How a setting's place is written in messages.
-    pub(super) fn place(&self, setting: &Setting) -> String {
-        match &setting.origin {
-            Origin::File(line) => self.line(*line),
-            Origin::Given(name) => name.clone(),
-        }
-    }
-
-    /// How a line is written in messages.
-    pub(super) fn line(&self, line: usize) -> String {
-        if self.file.is_empty() { format!("第 {line} 行") } else { format!("{}:{line}", self.file) }
-    }
-
     fn read(text: &str, file: String) -> Self {
         let mut raw = Self { file, ..Self::default() };
         let (table, errors) = DeTable::parse_recoverable(text);
@@ -127,7 +85,7 @@ impl RawConfig {
             match (path.as_str(), value.get_ref()) {
                 ("key", DeValue::Array(items)) => {
                     for (index, item) in items.iter().enumerate() {
-                        self.take_repeated(text, &format!("key[{index}]"), item, api_keys::FIELDS);
+                        self.take_repeated(text, &format!("key[{index}]"), item, KEY_FIELDS);
                     }
                 }
                 ("kb", DeValue::Table(bases)) => {

@@ -1,9 +1,7 @@
 //! Raw → typed: reads every text as its type and collects what does not fit, so that one start names every mistake.
 
-use super::Problem;
-use super::knowledge_base::Places;
-use super::raw::{RawConfig, Setting};
 use super::section::{Key, Reading};
+use super::written::{Problem, RawConfig, Setting};
 
 /// Reads settings; a bad value is noted and replaced by its default so that reading can go on.
 pub(super) struct Reader<'a> {
@@ -11,16 +9,19 @@ pub(super) struct Reader<'a> {
     problems: Vec<Problem>,
     /// The table of the knowledge base that is being read; empty at the top.
     within: String,
+    /// What it does not take from the top.
+    own: &'static [Key],
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(raw: &'a RawConfig) -> Self {
-        Self { raw, problems: raw.problems.clone(), within: String::new() }
+        Self { raw, problems: raw.problems.clone(), within: String::new(), own: &[] }
     }
 
-    /// From here on paths are those of one knowledge base.
-    pub(super) fn enter(&mut self, table: &str) {
+    /// From here on paths are those of one knowledge base, which takes from the top what it leaves out, except `own`.
+    pub(super) fn enter(&mut self, table: &str, own: &'static [Key]) {
         table.clone_into(&mut self.within);
+        self.own = own;
     }
 
     /// From here on paths are those of the top again.
@@ -91,7 +92,7 @@ impl<'a> Reader<'a> {
     fn find(&self, key: &Key) -> (String, Option<&'a Setting>) {
         let own = self.path(&key.path());
         let found = self.raw.settings.get(&own);
-        let inherits = !self.within.is_empty() && !Places::KEYS.iter().any(|place| place.name == key.name);
+        let inherits = !self.within.is_empty() && !self.own.iter().any(|own| own.name == key.name);
         if found.is_none() && inherits {
             return (key.path(), self.raw.settings.get(&key.path()));
         }

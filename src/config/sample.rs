@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::catalogue::{KEY_FIELDS, keys};
 use super::section::Key;
-use super::{api_keys, keys};
 
 /// Tables that repeat and thus have no default to show.
 const TABLES: &str = r#"
@@ -29,7 +29,7 @@ const TABLES: &str = r#"
 /// A complete configuration file in TOML: every key with its meaning, commented out at its default.
 #[must_use]
 pub fn sample() -> String {
-    debug_assert!(api_keys::FIELDS.iter().all(|field| TABLES.contains(field)), "a field of keys is not shown");
+    debug_assert!(KEY_FIELDS.iter().all(|field| TABLES.contains(field)), "a field of keys is not shown");
     let mut text = String::from("# 应答（Yingda）配置示例。下列各项均为默认值，去掉行首的 # 即可修改。\n");
     text.push_str("# 优先级：命令行参数 > 环境变量 > 本文件 > 默认值。相对路径以启动时的工作目录为准。\n");
     let mut table = "";

@@ -223,6 +223,7 @@ mod tests {
         change(&mut ranker);
         let models = Models {
             router: Arc::new(Router::embedded().unwrap()),
+            instead: None,
             ranking: RankingModels { ranker: Arc::new(ranker), encoder },
             ranker_version: "test".into(),
             policy: PolicySettings::default(),

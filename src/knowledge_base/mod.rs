@@ -193,6 +193,7 @@ impl KnowledgeBase {
         let snapshot = self.snapshot();
         let mut warnings: Vec<String> = snapshot.corpus.warnings.iter().map(ToString::to_string).collect();
         warnings.extend(snapshot.router.warnings(&snapshot.corpus.routing));
+        warnings.extend(self.sources.router_note(&snapshot));
         warnings
     }
 

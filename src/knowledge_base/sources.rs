@@ -10,7 +10,7 @@ use crate::corpus::{self, Corpus, SourceFile};
 use crate::encoder::{EncoderKind, SentenceEncoder};
 use crate::policy::PolicySettings;
 use crate::ranking::RankingModels;
-use crate::snapshot::Models;
+use crate::snapshot::{Models, Snapshot};
 
 /// Share of the live entries that the next corpus may lose without force, where nothing else is said.
 pub const DEFAULT_MAX_LOST: f64 = 0.3;
@@ -20,7 +20,9 @@ pub const DEFAULT_MAX_LOST: f64 = 0.3;
 pub struct Sources {
     /// Corpus directory; the embedded one where `None`.
     pub corpus: Option<PathBuf>,
-    /// Router bundle directory; the embedded one where `None`.
+    /// Router bundle directory. Where `None`, the embedded corpus has the embedded router, and a corpus of its own is
+    /// routed by its rules alone, unless its `routing.toml` names every group of the embedded router: then it is the
+    /// embedded corpus, edited.
     pub model: Option<PathBuf>,
     /// Directory for kept versions; memory only where `None`.
     pub data: Option<PathBuf>,
@@ -76,6 +78,16 @@ impl Sources {
         }
     }
 
+    /// What staff should know where the router that ships routes a corpus that does not.
+    #[must_use]
+    pub fn router_note(&self, snapshot: &Snapshot) -> Option<String> {
+        let borrowed = self.corpus.is_some() && self.model.is_none() && !snapshot.router.labels().is_empty();
+        borrowed.then(|| {
+            "routing.toml 里有内置工单模型的全部技能组，所以用了这个按演示商店的工单训练的模型；自己的工单攒够后请另行训练"
+                .to_owned()
+        })
+    }
+
     /// The router from its directory, or the embedded one, and the ranker that ships.
     ///
     /// # Errors
@@ -86,9 +98,11 @@ impl Sources {
 
     pub(super) fn load_models_sharing(&self, routers: &Routers) -> Result<Models, PublishError> {
         let router = routers.load(self.model.as_deref())?;
+        let borrowed = self.corpus.is_some() && self.model.is_none();
+        let instead = borrowed.then(|| routers.by_rules()).transpose()?;
         let encoder = SentenceEncoder::embedded(self.encoder)?;
         let (ranking, ranker_version) = RankingModels::embedded(encoder, self.encoder)?;
-        Ok(Models { router, ranking, ranker_version, policy: self.policy })
+        Ok(Models { router, instead, ranking, ranker_version, policy: self.policy })
     }
 }
 

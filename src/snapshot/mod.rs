@@ -44,12 +44,13 @@ impl Snapshot {
     pub fn prepare(corpus: Arc<Corpus>, models: &Models, known: &EmbeddingTable) -> Result<Self, IndexError> {
         let matcher = Matcher::prepare(&corpus, &models.ranking, known)?;
         let (policy, statement) = policy::resolve(&models.policy, &matcher.evidence, &calibrated_on(&matcher));
+        let router = models.router_for(&corpus.routing);
         Ok(Self {
             matcher,
-            router: Arc::new(models.router.with_group_targets(&corpus.routing)),
             policy,
             statement,
-            model_version: models.version(),
+            model_version: models.version_with(&router),
+            router: Arc::new(router),
             asked: QuestionCache::new(&corpus),
             corpus,
         })

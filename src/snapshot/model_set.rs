@@ -4,21 +4,35 @@ use std::sync::Arc;
 
 use crate::policy::PolicySettings;
 use crate::ranking::RankingModels;
+use crate::routing::Routing;
 use crate::tickets::Router;
 
 /// Models and settings that every version of a knowledge base is prepared with.
 #[derive(Debug, Clone)]
 pub struct Models {
     pub router: Arc<Router>,
+    /// What routes in its place where it is another company's and the corpus does not name every group of it; `None`
+    /// where the router belongs to the corpus.
+    pub instead: Option<Arc<Router>>,
     pub ranking: RankingModels,
     pub ranker_version: String,
     pub policy: PolicySettings,
 }
 
 impl Models {
+    /// The router for a routing file: the one of these models under the promises of its groups, or what stands in.
+    #[must_use]
+    pub(super) fn router_for(&self, routing: &Routing) -> Router {
+        let named = || self.router.labels().iter().all(|label| routing.group(label).is_some());
+        match &self.instead {
+            Some(instead) if !named() => Router::clone(instead),
+            _ => self.router.with_group_targets(routing),
+        }
+    }
+
     /// Router, ranker and encoder versions, joined by `+`.
     #[must_use]
-    pub fn version(&self) -> String {
-        format!("{}+{}+{}", self.router.version(), self.ranker_version, self.ranking.encoder.version())
+    pub(super) fn version_with(&self, router: &Router) -> String {
+        format!("{}+{}+{}", router.version(), self.ranker_version, self.ranking.encoder.version())
     }
 }

@@ -14,6 +14,7 @@ mod evaluation;
 mod evaluation_tickets;
 mod explanations;
 mod operation;
+mod own_router;
 mod restarts;
 mod shipped;
 mod signals;

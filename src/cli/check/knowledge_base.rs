@@ -95,6 +95,7 @@ impl Checked {
         let Ok(models) = models else { return Ok(checked) };
         let snapshot = Snapshot::prepare(corpus, &models, &EmbeddingTable::default())?;
         checked.routing = snapshot.router.warnings(&snapshot.corpus.routing);
+        checked.routing.extend(sources.router_note(&snapshot));
         checked.self_retrieval = Some(ask_own_questions(&snapshot, now)?);
         checked.golden = golden(&snapshot, now)?;
         checked.unreachable = unreachable(&snapshot, now);

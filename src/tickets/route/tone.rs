@@ -149,6 +149,14 @@ impl ToneModels {
         Tone { complaint, complains, priority, manner, manner_probability }
     }
 
+    /// The tone of a text that is normalised already; `phrase` as for [`ToneModels::hear`].
+    #[must_use]
+    pub(super) fn hear_normalized(&self, normalized: &str, phrase: bool) -> Tone {
+        let text = TicketText { text: normalized.to_owned(), ..TicketText::default() };
+        let terms = TermKeys::of(&text, self.manner.vectorizer.segmenter());
+        self.judge(&text, &terms, phrase)
+    }
+
     /// The tone of a question as it was typed; `phrase` says whether it holds a complaint phrase of `routing.toml`.
     #[must_use]
     pub fn hear(&self, text: &str, phrase: bool) -> Tone {

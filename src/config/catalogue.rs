@@ -1,0 +1,35 @@
+//! Every setting there is, section by section: what files, flags, variables and the sample may name.
+
+use super::knowledge_base::{Answering, Places, Residency};
+use super::limits::{Cors, Limits, RateLimiting};
+use super::log::Log;
+use super::section::Key;
+use super::server::Listening;
+use super::storage::Storage;
+
+/// What a `[[key]]` may hold.
+pub(super) const KEY_FIELDS: &[&str] = &["name", "role", "blake3", "secret", "secret_file", "kb", "expires"];
+
+/// Every setting that is not of a table that repeats, in the order of the sample file: keys without a table come first,
+/// as TOML demands.
+const SECTIONS: [&[Key]; 9] = [
+    Listening::KEYS,
+    Storage::KEYS,
+    Places::KEYS,
+    Answering::KEYS,
+    Residency::KEYS,
+    Log::KEYS,
+    Limits::KEYS,
+    RateLimiting::KEYS,
+    Cors::KEYS,
+];
+
+/// All of [`SECTIONS`].
+pub(super) fn keys() -> impl Iterator<Item = &'static Key> + Clone {
+    SECTIONS.into_iter().flatten()
+}
+
+/// What a knowledge base may set for itself.
+pub(super) fn own_keys() -> impl Iterator<Item = &'static Key> {
+    Places::KEYS.iter().chain(Answering::KEYS)
+}

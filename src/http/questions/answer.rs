@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,11 +21,26 @@ use crate::http::group_name;
 use crate::http::message_id;
 use crate::http::middleware::admission::Admission;
 use crate::http::middleware::auth::Caller;
-use crate::http::middleware::knowledge_base::{Base, Current};
+use crate::http::middleware::knowledge_base::Base;
 use crate::http::problem::{Asking, Code, Problem, Refusals};
 use crate::http::request::{Id, Json};
+use crate::http::state::App;
 use crate::record::{DecisionRecord, Outcome, RecordedCandidate, RecordedDecision, mask};
 use crate::snapshot::Snapshot;
+
+/// What answering needs of the server.
+#[derive(Debug, Clone)]
+pub(crate) struct Answering {
+    limits: Limits,
+    admission: Arc<Admission>,
+    memory: Memory,
+}
+
+impl FromRef<App> for Answering {
+    fn from_ref(app: &App) -> Self {
+        Self { limits: app.part(), admission: app.part(), memory: app.part() }
+    }
+}
 
 /// The decision.
 #[derive(Debug, Serialize, ToSchema)]
@@ -91,16 +106,14 @@ impl AnswerResponse {
 #[utoipa::path(post, path = "/answer", tag = "answering", request_body = AnswerRequest,
     responses((status = 200, description = "The decision", body = AnswerResponse), Refusals<Asking>))]
 pub(crate) async fn answer(
-    State(limits): State<Limits>,
-    State(admission): State<Arc<Admission>>,
-    State(memory): State<Memory>,
+    State(Answering { limits, admission, memory }): State<Answering>,
     Base(base): Base,
-    Current(snapshot): Current,
     caller: Option<Extension<Arc<Caller>>>,
     Json(fields): Json,
 ) -> Result<Decided, Problem> {
     let request = AnswerRequest::read(fields, limits)?;
     let started = Instant::now();
+    let snapshot = base.snapshot();
     let message_id = message_id::new();
     let now = clock::now();
     let costs_little = request.is_at_hand(&snapshot, now);

@@ -1,7 +1,8 @@
 //! Where a question goes that nobody answers: to the group that the router is sure of, else to the default group with a
 //! promise that fits everything.
 
-use serde::Serialize;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::smalltalk::TalkKind;
@@ -9,7 +10,7 @@ use crate::snapshot::Snapshot;
 use crate::tickets::{RouteDecision, Routed};
 
 /// Why a question leaves for a human.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HandoffReason {
     /// The customer asked for a human.
@@ -26,6 +27,43 @@ pub enum HandoffReason {
     Misses,
 }
 
+impl HandoffReason {
+    /// As the API writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HumanRequested => "human_requested",
+            Self::Complaint => "complaint",
+            Self::LowConfidence => "low_confidence",
+            Self::NoCandidate => "no_candidate",
+            Self::Repeated => "repeated",
+            Self::Misses => "misses",
+        }
+    }
+}
+
+/// What was said before a hand-off, so that nobody repeats themselves.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct HandoffSummary {
+    /// The lines in one text, in Chinese, for the agent's screen.
+    pub text: String,
+    /// Oldest first.
+    pub lines: Vec<SummaryLine>,
+}
+
+/// One earlier message and what it got. Personal numbers are hidden.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SummaryLine {
+    pub message_id: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    pub channel: Option<String>,
+    pub said: String,
+    /// Entries answered with or offered.
+    pub faq_ids: Vec<String>,
+    pub text: String,
+}
+
 /// Where the question goes instead.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Handoff {
@@ -40,6 +78,9 @@ pub struct Handoff {
     pub reason: HandoffReason,
     /// What the customer is told happens next.
     pub promise: String,
+    /// What was said before; present where something was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<HandoffSummary>,
 }
 
 /// The hand-off of a question that was routed as a ticket without a title. `channel` as corpora name it.
@@ -66,5 +107,6 @@ pub(super) fn hand_off(snapshot: &Snapshot, routed: &Routed, reason: HandoffReas
         reason,
         promise: if trusted { routed.promise.clone() } else { neutral() },
         skill_group,
+        summary: None,
     }
 }

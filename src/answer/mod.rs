@@ -2,6 +2,7 @@
 //!
 //! No I/O and no clock: the moment is a parameter, everything else stands in the snapshot.
 
+mod chosen;
 mod handoff;
 mod reply;
 mod suggestion;
@@ -11,7 +12,6 @@ use jiff::Timestamp;
 
 use self::handoff::hand_off;
 use self::suggestion::worth_offering;
-use self::verdict::{RankedText, Verdict, judge};
 use crate::corpus::{Entry, channel_key};
 use crate::explanation::{Explainer, reported};
 use crate::ranking::Scored;
@@ -20,8 +20,10 @@ use crate::smalltalk::TalkKind;
 use crate::snapshot::{Asked, RankedQuestion, Snapshot};
 use crate::tickets::{Routed, Ticket};
 
-pub use self::handoff::{Handoff, HandoffReason};
+pub(crate) use self::chosen::answer_chosen;
+pub use self::handoff::{Handoff, HandoffReason, HandoffSummary, SummaryLine};
 pub use self::reply::{AnswerKind, Answered, Candidate, DirectAnswer, Related, Suggestion};
+pub(crate) use self::verdict::{RankedText, Verdict, judge};
 pub use crate::decision::Decision;
 
 /// A question with what the channel knows about the customer.
@@ -37,7 +39,7 @@ pub struct Question<'a> {
 
 impl<'a> Question<'a> {
     /// What its candidates depend on.
-    fn asked(&self) -> Asked<'a> {
+    pub(crate) fn asked(&self) -> Asked<'a> {
         Asked { text: self.text, channel: self.channel, customer_tier: self.customer_tier }
     }
 }
@@ -49,17 +51,41 @@ impl<'a> Question<'a> {
 pub fn answer(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> Result<Answered, IndexError> {
     let ranked = snapshot.ranked(&question.asked(), now)?;
     let scored = ranked.scored.as_slice();
+    let verdict = judge(snapshot, &RankedText { text: question.text, normalized: &ranked.normalized, scored });
+    answer_as(snapshot, question, &Ruling { read_as: question.text, scored, verdict, listed: None }, now)
+}
+
+/// A question as it was understood and what was decided on it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ruling<'a> {
+    /// The text that was ranked, for explanations.
+    pub(crate) read_as: &'a str,
+    /// Candidates, best first.
+    pub(crate) scored: &'a [Scored],
+    pub(crate) verdict: Verdict,
+    /// How many to offer where that is not judged by their confidence.
+    pub(crate) listed: Option<usize>,
+}
+
+/// Writes out what was decided. A hand-off goes where the question as typed belongs.
+pub(crate) fn answer_as(
+    snapshot: &Snapshot,
+    question: &Question<'_>,
+    ruling: &Ruling<'_>,
+    now: Timestamp,
+) -> Result<Answered, IndexError> {
+    let scored = ruling.scored;
     let channel = question.channel.map(channel_key);
     let mut answered = Answered {
         decision: Decision::Handoff,
         answer: None,
         suggestions: Vec::new(),
         handoff: None,
-        candidates: candidates(snapshot, question, scored),
+        candidates: candidates(snapshot, &Question { text: ruling.read_as, ..*question }, scored),
         corpus_version: snapshot.corpus.version.clone(),
         model_version: snapshot.model_version.clone(),
     };
-    match judge(snapshot, &RankedText { text: question.text, normalized: &ranked.normalized, scored }) {
+    match ruling.verdict {
         Verdict::Entry => {
             answered.decision = Decision::Answer;
             answered.answer = scored.first().map(|best| direct_answer(snapshot, best, question, now));
@@ -70,9 +96,14 @@ pub fn answer(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> R
         }
         Verdict::Suggest => {
             answered.decision = Decision::Suggest;
-            answered.suggestions = worth_offering(scored).iter().map(|one| suggestion(snapshot, one)).collect();
+            let offered = match ruling.listed {
+                Some(listed) => &scored[..listed.min(scored.len())],
+                None => worth_offering(scored),
+            };
+            answered.suggestions = offered.iter().map(|one| suggestion(snapshot, one)).collect();
         }
         Verdict::Handoff(reason) => {
+            let ranked = snapshot.ranked(&question.asked(), now)?;
             let routed = route(snapshot, &ranked, question);
             answered.handoff = Some(hand_off(snapshot, routed, reason, channel.as_deref()));
         }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use crate::config::{Config, Limits};
+use crate::conversation::{Conversations, InMemory};
+use crate::record::{LogRecorder, Recorder};
 
 use super::bases::Bases;
 use super::corpus::OneAtATime;
@@ -28,6 +30,8 @@ struct Parts {
     lifecycle: Arc<Lifecycle>,
     changes: Arc<OneAtATime>,
     held: HeldBytes,
+    conversations: Arc<dyn Conversations>,
+    recorder: Arc<dyn Recorder>,
 }
 
 impl App {
@@ -45,6 +49,8 @@ impl App {
             lifecycle: Arc::default(),
             changes: Arc::default(),
             held: HeldBytes::default(),
+            conversations: Arc::new(InMemory::default()),
+            recorder: Arc::new(LogRecorder),
             metrics,
             config,
         }))
@@ -114,5 +120,17 @@ impl FromRef<App> for (Arc<Admission>, Arc<Metrics>) {
 impl FromRef<App> for Limits {
     fn from_ref(app: &App) -> Self {
         app.0.config.limits
+    }
+}
+
+impl FromRef<App> for Arc<dyn Conversations> {
+    fn from_ref(app: &App) -> Self {
+        Self::clone(&app.0.conversations)
+    }
+}
+
+impl FromRef<App> for Arc<dyn Recorder> {
+    fn from_ref(app: &App) -> Self {
+        Self::clone(&app.0.recorder)
     }
 }

@@ -7,6 +7,7 @@ use crate::answer::Question;
 use crate::config::Limits;
 use crate::http::problem::Problem;
 use crate::http::request::{Fields, Id};
+use crate::record::InputType;
 use crate::snapshot::{Asked, Snapshot};
 
 /// Longest id of an entry, in characters.
@@ -27,7 +28,6 @@ pub(crate) struct AnswerRequest {
     #[schema(example = "wechat", max_length = 64)]
     pub(super) channel: Option<String>,
     /// Who asks.
-    #[expect(dead_code, reason = "checked here; for the record of the decision")]
     pub(super) customer_id: Option<Id>,
     /// Comes back as it came.
     pub(super) conversation_id: Option<Id>,
@@ -35,7 +35,6 @@ pub(crate) struct AnswerRequest {
     #[schema(example = "vip", max_length = 64)]
     pub(super) customer_tier: Option<String>,
     /// How the question came about. It does not change the answer.
-    #[expect(dead_code, reason = "checked here; for the record of the decision")]
     pub(super) input_type: Option<InputType>,
     /// How many candidates to report, 1..=20; 3 where absent.
     #[schema(value_type = Option<u64>, minimum = 1, maximum = 20)]
@@ -43,22 +42,6 @@ pub(crate) struct AnswerRequest {
     /// Whether candidates carry the signals behind their confidence; false where absent.
     #[schema(value_type = Option<bool>)]
     pub(super) explain: bool,
-}
-
-/// How a question came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum InputType {
-    /// Typed by the customer.
-    Typed,
-    /// Spoken, and made text.
-    Voice,
-    /// Chosen from the hot questions.
-    Hot,
-    /// Chosen from suggestions.
-    Suggested,
-    /// Chosen while typing.
-    Typeahead,
 }
 
 const INPUT_TYPES: [(&str, InputType); 5] = [
@@ -95,7 +78,19 @@ impl AnswerRequest {
     pub(super) fn is_at_hand(&self, snapshot: &Snapshot, now: Timestamp) -> bool {
         let question = self.question();
         let Question { text, channel, customer_tier, .. } = question;
-        self.faq_id.is_some() || (!self.explain && snapshot.has_ranked(&Asked { text, channel, customer_tier }, now))
+        let alone = self.conversation_id.is_none() && self.customer_id.is_none();
+        self.faq_id.is_some()
+            || (alone && !self.explain && snapshot.has_ranked(&Asked { text, channel, customer_tier }, now))
+    }
+
+    /// The conversation's id as text.
+    pub(super) fn conversation_text(&self) -> Option<String> {
+        self.conversation_id.as_ref().map(Id::text)
+    }
+
+    /// The customer's id as text.
+    pub(super) fn customer_text(&self) -> Option<String> {
+        self.customer_id.as_ref().map(Id::text)
     }
 
     pub(super) fn question(&self) -> Question<'_> {

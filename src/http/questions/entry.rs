@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::{AnswerKind, Answered, Candidate, Decision, DirectAnswer, Related};
+use crate::answer::{AnswerKind, DirectAnswer, Related};
 use crate::clock;
 use crate::corpus::Entry;
 use crate::http::middleware::knowledge_base::Current;
@@ -63,26 +63,6 @@ fn read_on(snapshot: &Snapshot, entry: &Entry, channel: Option<&str>, now: Times
         category: entry.category.clone(),
         related: related.map(|entry| Related { faq_id: entry.id.clone(), question: entry.question.clone() }).collect(),
         smalltalk: None,
-    }
-}
-
-/// The decision for an entry that was offered and chosen.
-pub(super) fn chosen(snapshot: &Snapshot, entry: &Entry, channel: Option<&str>, now: Timestamp) -> Answered {
-    let candidate = Candidate {
-        faq_id: entry.id.clone(),
-        question: entry.question.clone(),
-        matched_question: entry.question.clone(),
-        confidence: 1.0,
-        explanation: None,
-    };
-    Answered {
-        decision: Decision::Answer,
-        answer: Some(read_on(snapshot, entry, channel, now)),
-        suggestions: Vec::new(),
-        handoff: None,
-        candidates: vec![candidate],
-        corpus_version: snapshot.corpus.version.clone(),
-        model_version: snapshot.model_version.clone(),
     }
 }
 

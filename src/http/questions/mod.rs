@@ -3,4 +3,5 @@
 pub(super) mod answer;
 pub(super) mod answer_request;
 pub(super) mod entry;
+mod memory;
 pub(super) mod suggest;

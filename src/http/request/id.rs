@@ -16,6 +16,16 @@ pub(crate) enum Id {
     Number(Number),
 }
 
+impl Id {
+    /// As text, whichever it came as.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
 impl PartialSchema for Id {
     fn schema() -> RefOr<Schema> {
         let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(128));

@@ -3,6 +3,7 @@
 mod access;
 pub(crate) mod app;
 mod browsers;
+mod conversations;
 mod corpus;
 mod documentation;
 mod gate;

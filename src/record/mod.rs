@@ -1,0 +1,11 @@
+//! What is remembered of every decision: one masked value, made once, handed to a [`Recorder`].
+//!
+//! Stores nothing and reads no clock; where records go is the business of whoever implements the trait.
+
+mod decision_record;
+pub mod mask;
+mod recorder;
+
+pub use decision_record::{DecisionRecord, InputType, Outcome, RecordedCandidate, RecordedDecision};
+pub use mask::{Masked, mask};
+pub use recorder::{LogRecorder, Recorder};

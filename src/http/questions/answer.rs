@@ -141,7 +141,7 @@ pub(crate) async fn answer(
         memory.recorder.record(Arc::new(asked.record(now, started, key)));
         Decided::new(Some(label), &AnswerResponse::new(&snapshot, heard, request, message_id))
     };
-    // Some microseconds of copying are not worth the way to another thread and back.
+    // What is kept is short and ranked already; judging it again is not worth the way to another thread and back.
     if costs_little { decide() } else { admission.work(move |_| decide()).await? }
 }
 

@@ -115,13 +115,19 @@ pub struct Answered {
 pub fn answer(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> Result<Answered, IndexError> {
     let ranked = snapshot.ranked(&question.asked(), now)?;
     let scored = &ranked.scored;
-    let (decision, reason) = decide(snapshot, &ranked.normalized, scored);
+    let (decision, reason) = match decide(snapshot, &ranked.normalized, scored) {
+        // The one that fits is over and nothing else is like it.
+        (Decision::Suggest, _) if live(snapshot, scored, now).next().is_none() => {
+            (Decision::Handoff, Some(HandoffReason::LowConfidence))
+        }
+        decided => decided,
+    };
     let best = scored.first().filter(|_| decision == Decision::Answer);
     let suggested = if decision == Decision::Suggest { SUGGESTED } else { 0 };
     Ok(Answered {
         decision,
         answer: best.map(|best| direct_answer(snapshot, best, question, now)),
-        suggestions: scored.iter().take(suggested).map(|one| suggestion(snapshot, one)).collect(),
+        suggestions: live(snapshot, scored, now).take(suggested).map(|one| suggestion(snapshot, one)).collect(),
         handoff: reason.map(|reason| hand_off(snapshot, route(snapshot, &ranked, question), reason)),
         candidates: candidates(snapshot, question, scored),
         corpus_version: snapshot.corpus.version.clone(),
@@ -166,7 +172,11 @@ fn direct_answer(snapshot: &Snapshot, best: &Scored, question: &Question<'_>, no
         faq_id: entry.id.clone(),
         question: entry.question.clone(),
         matched_question: matched_question(snapshot, best),
-        text: entry.answer_for(question.channel).to_owned(),
+        text: if entry.is_live(now) {
+            entry.answer_for(question.channel).to_owned()
+        } else {
+            outside_validity(entry, now)
+        },
         confidence: reported(best.confidence),
         category: entry.category.clone(),
         related: related_entries.filter(|entry| entry.is_live(now)).map(related).collect(),
@@ -177,6 +187,24 @@ fn direct_answer(snapshot: &Snapshot, best: &Scored, question: &Question<'_>, no
 pub(crate) fn route<'a>(snapshot: &Snapshot, ranked: &'a RankedQuestion, question: &Question<'_>) -> &'a Routed {
     let Question { text, channel, customer_tier, .. } = *question;
     snapshot.route(ranked, &Ticket { title: "", text, channel, customer_tier })
+}
+
+/// Candidates that may be offered: the first may be an entry that is over, which is meant and offered by no name.
+fn live<'a>(snapshot: &'a Snapshot, scored: &'a [Scored], now: Timestamp) -> impl Iterator<Item = &'a Scored> {
+    scored.iter().filter(move |one| snapshot.entry(one).is_live(now))
+}
+
+/// What is said of an entry whose answer no longer or not yet holds: its own words, or plain ones.
+fn outside_validity(entry: &Entry, now: Timestamp) -> String {
+    let question = &entry.question;
+    let plain = || {
+        if entry.valid_until.is_some_and(|until| until <= now) {
+            format!("您问的“{question}”已经结束，原来的说明不再适用。")
+        } else {
+            format!("您问的“{question}”还没有开始，开始以后才能按说明办理。")
+        }
+    };
+    entry.answer_outside_validity(now).map_or_else(plain, str::to_owned)
 }
 
 fn hand_off(snapshot: &Snapshot, routed: &Routed, reason: HandoffReason) -> Handoff {

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod corpus;
 pub mod decision;
+pub mod difference;
 pub mod encoder;
 pub mod evaluation;
 pub mod explanation;

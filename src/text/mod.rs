@@ -7,6 +7,7 @@ mod controls;
 mod emoji;
 mod greeting;
 mod html;
+pub mod marks;
 mod mojibake;
 pub mod pinyin;
 pub mod placeholder;

@@ -7,7 +7,7 @@ pub mod evidence;
 pub mod statement;
 
 use crate::decision::Policy;
-use crate::stats::{Certification, CountedOutcomes, Guess, RISK, Sequence, Tally, binomial_tail, rows_needed};
+use crate::stats::{Certification, CountedOutcomes, Guess, RISK, Sequence, Tally, rows_needed, upper_bound};
 use statement::{EvidenceSummary, SuggestStatement, bound, missing, rounded, share};
 
 pub use evidence::{EvidenceKind, EvidenceRow};
@@ -112,8 +112,7 @@ fn judged_rows(target: f64, evidence: &[EvidenceRow]) -> Vec<EvidenceRow> {
 
 /// Whether so many wrong ones among the answered would be a surprise if the target held.
 fn is_refuted(tally: Tally, target: f64) -> bool {
-    let fewer = tally.wrong.checked_sub(1).map_or(0.0, |fewer| binomial_tail(tally.rows, fewer, 1.0 - target));
-    1.0 - fewer <= RISK
+    upper_bound(tally.rows, tally.rows - tally.wrong, RISK) < target
 }
 
 /// The rows as guesses: the best candidate is it.

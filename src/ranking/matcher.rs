@@ -18,7 +18,7 @@ use super::calibration::Calibration;
 use super::contrast::Contrast;
 use super::embeddings::EmbeddingTable;
 use super::judging::Differences;
-use super::judging::swap::meant_instead;
+use super::judging::swap::{NEAR, meant_instead};
 use super::judging::validity::settle;
 use super::leads::StandIn;
 use super::meaning::MeaningIndex;
@@ -227,8 +227,9 @@ impl Matcher {
         }
         let reading = self.differences.read(asked, &self.segmenter);
         let first_that_holds = ranked.iter().position(|candidate| admission.holds(candidate.entry));
-        let judged = |at: usize| at < JUDGED || Some(at) == first_that_holds;
-        for (_, candidate) in ranked.iter_mut().enumerate().filter(|(at, _)| judged(*at)) {
+        let most = ranked.first().map_or(0.0, |first| first.rank_logit);
+        let judged = |at: usize, points: f32| (at < JUDGED && most - points < NEAR) || Some(at) == first_that_holds;
+        for (_, candidate) in ranked.iter_mut().enumerate().filter(|(at, one)| judged(*at, one.rank_logit)) {
             let of_entry = self.admitted_questions(candidate.entry, admission);
             let cosine = cosines.and_then(|cosines| cosines.get(candidate.question as usize).copied()).unwrap_or(1.0);
             candidate.difference = self.differences.judge(&reading, candidate.question, &of_entry, cosine);

@@ -3,7 +3,7 @@
 use crate::ranking::model::Scored;
 
 /// Points within which another candidate may be meant.
-const NEAR: f32 = 6.0;
+pub(in crate::ranking) const NEAR: f32 = 6.0;
 /// Log-odds by which its difference must matter less.
 const CLEARLY: f32 = 2.0;
 

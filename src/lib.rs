@@ -9,6 +9,7 @@ pub mod config;
 pub mod conversation;
 pub mod corpus;
 pub mod decision;
+pub mod difference;
 pub mod encoder;
 pub mod evaluation;
 pub mod explanation;

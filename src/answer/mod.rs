@@ -6,12 +6,14 @@ mod chosen;
 mod handoff;
 mod reply;
 mod suggestion;
+mod validity;
 mod verdict;
 
 use jiff::Timestamp;
 
 use self::handoff::hand_off;
 use self::suggestion::worth_offering;
+use self::validity::{holding, outside_validity};
 use crate::corpus::{Entry, channel_key};
 use crate::explanation::{Explainer, reported};
 use crate::ranking::Scored;
@@ -85,7 +87,13 @@ pub(crate) fn answer_as(
         corpus_version: snapshot.corpus.version.clone(),
         model_version: snapshot.model_version.clone(),
     };
-    match ruling.verdict {
+    let offerable = holding(snapshot, scored, now);
+    let verdict = match ruling.verdict {
+        // The one that is meant does not hold, and nothing else is like it.
+        Verdict::Suggest if offerable.is_empty() => Verdict::Handoff(HandoffReason::LowConfidence),
+        ruled => ruled,
+    };
+    match verdict {
         Verdict::Entry => {
             answered.decision = Decision::Answer;
             answered.answer = scored.first().map(|best| direct_answer(snapshot, best, question, now));
@@ -97,8 +105,8 @@ pub(crate) fn answer_as(
         Verdict::Suggest => {
             answered.decision = Decision::Suggest;
             let offered = match ruling.listed {
-                Some(listed) => &scored[..listed.min(scored.len())],
-                None => worth_offering(scored),
+                Some(listed) => &offerable[..listed.min(offerable.len())],
+                None => worth_offering(offerable),
             };
             answered.suggestions = offered.iter().map(|one| suggestion(snapshot, one)).collect();
         }
@@ -150,7 +158,11 @@ fn direct_answer(snapshot: &Snapshot, best: &Scored, question: &Question<'_>, no
         faq_id: Some(entry.id.clone()),
         question: Some(entry.question.clone()),
         matched_question: Some(matched_question(snapshot, best)),
-        text: entry.answer_for(question.channel).to_owned(),
+        text: if entry.is_live(now) {
+            entry.answer_for(question.channel).to_owned()
+        } else {
+            outside_validity(entry, now)
+        },
         confidence: reported(best.confidence),
         category: entry.category.clone(),
         related: related_entries.filter(|entry| entry.is_live(now)).map(related).collect(),

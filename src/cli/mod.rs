@@ -5,6 +5,7 @@ pub mod encode;
 pub mod evaluate_answers;
 pub mod evaluate_tickets;
 pub mod export;
+pub mod fit_difference;
 pub mod fit_ranker;
 pub mod import;
 pub mod key;
@@ -63,6 +64,8 @@ enum Subcommands {
     Promote(promote::Args),
     /// 用知识库自己的问法训练随程序发布的排序模型
     FitRanker(fit_ranker::FitRanker),
+    #[command(hide = true)]
+    FitDifference(fit_difference::FitDifference),
     /// 输出文本的向量，用来训练编码器的投影
     Encode(encode::Encode),
 }
@@ -112,6 +115,7 @@ impl Subcommands {
             Self::Evaluate(Evaluate { what: Evaluated::Tickets(args) }) => evaluate_tickets::run(&args),
             Self::Promote(args) => promote::run(&args),
             Self::FitRanker(args) => fit_ranker::run(&args),
+            Self::FitDifference(args) => fit_difference::run(&args),
             Self::Encode(args) => encode::run(&args),
         }
     }

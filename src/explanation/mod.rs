@@ -8,6 +8,8 @@ mod overlap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::difference::Finding;
+use crate::ranking::judging::AskedReading;
 use crate::ranking::question::{Lexicons, QuestionProfile};
 use crate::ranking::{Calibration, Scored};
 use crate::snapshot::Snapshot;
@@ -25,7 +27,7 @@ pub struct Explanation {
     /// What the corpus's own labelled questions made of the logit.
     #[schema(value_type = Object)]
     pub calibration: Calibration,
-    /// The logit of the confidence; further down the list the confidence may be lower, for it never rises.
+    /// The logit of the confidence, within the bound that the difference sets; further down the list the confidence may be lower, for it never rises.
     pub calibrated_logit: f32,
     /// By which the candidates are ordered.
     pub rank_logit: f32,
@@ -34,15 +36,29 @@ pub struct Explanation {
     pub synonyms: Vec<SynonymUsed>,
     pub negation: Negation,
     pub codes: Codes,
-    /// Whether the two say the opposite in nearly the same words, or count the same unit differently; such a candidate
-    /// is never answered with confidence.
-    pub opposed: bool,
+    /// What differs and how far it bounds the confidence. Null further down the list, where it is not judged.
+    pub difference: Option<Difference>,
     /// The strongest other candidate: for the best one the second, for all others the best. Null where it is alone.
     pub runner_up: Option<RunnerUp>,
     /// Least confidence for a direct answer.
     pub answer_threshold: f64,
     /// Least confidence of the best candidate for suggestions.
     pub suggest_threshold: f64,
+}
+
+/// What differs between the question and the matched one.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Difference {
+    /// Log-odds that nothing that matters differs.
+    pub log_odds: f32,
+    /// What the logit gains before it is bounded.
+    pub lift: f32,
+    /// The most that the logit can be with this difference.
+    pub bound: f32,
+    /// Whether the bound is lower than what the signals say.
+    pub decides: bool,
+    /// The difference in words; null where every part has its counterpart.
+    pub finding: Option<Finding>,
 }
 
 /// One input of the gate and what it adds to the logit.
@@ -87,6 +103,7 @@ pub struct Explainer<'a> {
     text: &'a str,
     traced: Traced,
     profile: QuestionProfile,
+    reading: AskedReading,
 }
 
 impl<'a> Explainer<'a> {
@@ -95,9 +112,10 @@ impl<'a> Explainer<'a> {
     pub fn new(snapshot: &'a Snapshot, text: &'a str) -> Self {
         let traced = trace(text);
         // Codes and negation are the same whatever the corpus; weights are not needed here.
-        let terms = snapshot.matcher.terms_of_normalized(&traced.normalized);
+        let terms = snapshot.matcher.terms_of_normalized(&traced.normalized).with_marks_of(text);
         let profile = QuestionProfile::new(&terms, &Lexicons::default());
-        Self { snapshot, text, traced, profile }
+        let reading = snapshot.matcher.differences.read(&terms, snapshot.matcher.segmenter());
+        Self { snapshot, text, traced, profile, reading }
     }
 
     /// Explains the candidate at `at` of the ranking, best first. `None` beyond its end.
@@ -118,7 +136,7 @@ impl<'a> Explainer<'a> {
             intercept: gate.intercept,
             logit,
             calibration: matcher.calibration,
-            calibrated_logit: matcher.calibration.apply(logit),
+            calibrated_logit: matcher.calibration.apply(scored.bounded(logit)),
             rank_logit: scored.rank_logit,
             terms: overlap.terms,
             synonyms: overlap.synonyms,
@@ -132,7 +150,13 @@ impl<'a> Explainer<'a> {
                 matched: stored.profile.codes.clone(),
                 mismatch: self.profile.codes != stored.profile.codes,
             },
-            opposed: scored.opposed,
+            difference: scored.difference.map(|judged| Difference {
+                log_odds: judged.z,
+                lift: judged.lift,
+                bound: judged.bound,
+                decides: judged.bound < logit + judged.lift,
+                finding: matcher.differences.find(&self.reading, scored.question),
+            }),
             runner_up: ranking.get(usize::from(at == 0)).map(|other| self.runner_up(scored, other)),
             answer_threshold: self.snapshot.policy.answer_threshold,
             suggest_threshold: self.snapshot.policy.suggest_threshold,

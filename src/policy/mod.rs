@@ -7,7 +7,7 @@ pub mod evidence;
 pub mod statement;
 
 use crate::decision::Policy;
-use crate::stats::{Certification, CountedOutcomes, Guess, RISK, Sequence, Tally, rows_needed};
+use crate::stats::{Certification, CountedOutcomes, Guess, RISK, Sequence, Tally, rows_needed, upper_bound};
 use statement::{EvidenceSummary, SuggestStatement, bound, missing, rounded, share};
 
 pub use evidence::{EvidenceKind, EvidenceRow};
@@ -86,13 +86,33 @@ pub fn resolve(settings: &PolicySettings, evidence: &[EvidenceRow], calibrated_o
     (Policy { answer_threshold, suggest_threshold }, statement)
 }
 
-/// Customers' questions alone where they can prove the target; all rows otherwise. Which it is depends on counts and
-/// confidences only, never on outcomes, so that failing on the one is no second try on the other.
+/// Customers' questions alone where they can prove the target. All rows, marked as optimistic, where customers' are too
+/// few, and where they are enough to prove only a stricter threshold and do not speak against the one that all prove:
+/// labelling some questions never makes answers shyer than what was labelled warrants.
 fn judged_rows(target: f64, evidence: &[EvidenceRow]) -> Vec<EvidenceRow> {
     let customers: Vec<EvidenceRow> = evidence.iter().filter(|row| !row.kind.is_optimistic()).copied().collect();
-    let certified = answered(&customers).certify(target, Sequence::Grid { floor: ANSWER_FLOOR });
-    let enough = !matches!(certified, Certification::TooFew(_));
-    if enough && has_out_of_scope(&customers) { customers } else { evidence.to_vec() }
+    let outcomes = answered(&customers);
+    let grid = Sequence::Grid { floor: ANSWER_FLOOR };
+    let own = outcomes.certify(target, grid);
+    if matches!(own, Certification::TooFew(_)) || !has_out_of_scope(&customers) {
+        return evidence.to_vec();
+    }
+    let bolder = match (own, answered(evidence).certify(target, grid)) {
+        (Certification::Proved(own), Certification::Proved(all)) => {
+            Some(all).filter(|all| all.threshold < own.threshold)
+        }
+        (_, Certification::Proved(all)) => Some(all),
+        (_, Certification::Failed(_) | Certification::TooFew(_)) => None,
+    };
+    match bolder {
+        Some(all) if !is_refuted(outcomes.at(all.threshold), target) => evidence.to_vec(),
+        _ => customers,
+    }
+}
+
+/// Whether so many wrong ones among the answered would be a surprise if the target held.
+fn is_refuted(tally: Tally, target: f64) -> bool {
+    upper_bound(tally.rows, tally.rows - tally.wrong, RISK) < target
 }
 
 /// The rows as guesses: the best candidate is it.
@@ -198,6 +218,20 @@ mod tests {
         assert!(found.promised && found.evidence.optimistic);
         assert!(found.summary.contains("偏乐观"), "{}", found.summary);
         assert!(found.missing[0].starts_with("还差 39 个带标注的客户真实提问"), "{:?}", found.missing);
+    }
+
+    #[test]
+    fn a_few_labelled_questions_make_nothing_shyer_unless_they_speak_against_it() {
+        let staff = evidence(EvidenceKind::SimilarQuestions, 2_000, 0);
+        let at = |confidence, right, count| vec![row(EvidenceKind::Labelled, confidence, right); count];
+        let outside = outside(EvidenceKind::Labelled, 30);
+        // Faultless above, four wrong in sixty below: too many to prove the target, too few to refute it.
+        let mild = [staff.clone(), at(0.99, true, 70), at(0.7, true, 56), at(0.7, false, 4), outside.clone()].concat();
+        let found = state(&mild);
+        assert!(found.answer_threshold < 0.7 && found.evidence.optimistic, "{found:?}");
+        let against = [staff, at(0.99, true, 70), at(0.7, true, 30), at(0.7, false, 30), outside].concat();
+        let found = state(&against);
+        assert!(found.answer_threshold > 0.7 && !found.evidence.optimistic, "{found:?}");
     }
 
     #[test]

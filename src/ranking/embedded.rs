@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::matcher::RankingModels;
 use super::model::{RankerError, RankerModel};
+use crate::difference::embedded as difference;
 use crate::encoder::{EncoderKind, SentenceEncoder};
 
 /// Fitted on the vectors of the standard encoder.
@@ -12,7 +13,7 @@ const STANDARD: &[u8] = include_bytes!("../../models/ranker/standard.json");
 const ACCURATE: &[u8] = include_bytes!("../../models/ranker/accurate.json");
 
 impl RankingModels {
-    /// The shipped ranker for an encoder, beside it, and the ranker's content address.
+    /// The shipped ranker for an encoder, beside it, and the content address of ranker and difference models.
     ///
     /// # Errors
     /// [`RankerError`] when the program was built beside a ranker of another version.
@@ -22,6 +23,11 @@ impl RankingModels {
             EncoderKind::Accurate => ACCURATE,
         };
         let ranker = Arc::new(RankerModel::from_json(file, encoder.version())?);
-        Ok((Self { ranker, encoder }, blake3::hash(file).to_hex()[..8].to_owned()))
+        let mut version = blake3::Hasher::new();
+        version.update(file);
+        difference::contents().iter().for_each(|file| {
+            version.update(file);
+        });
+        Ok((Self { ranker, encoder }, version.finalize().to_hex()[..8].to_owned()))
     }
 }

@@ -12,10 +12,10 @@ use crate::policy::{EvidenceKind, EvidenceRow};
 use crate::retrieval::{IndexError, Terms};
 
 use super::calibration::{Calibration, MIN_ROWS};
-use super::matcher::{Admission, Matcher};
+use super::matcher::Matcher;
 use super::model::{Prospect, Scored, probability};
 use super::reference::{MIN_REFERENCE, Reference};
-use super::stored::StoredQuestion;
+use super::stored::{Admission, StoredQuestion};
 
 /// Stored questions asked at most, of each kind; a larger corpus is sampled evenly.
 const SAMPLE: usize = 1_500;
@@ -40,6 +40,10 @@ pub struct HeldOut {
 impl Admission for HeldOut {
     fn admits(&self, question: u32, stored: &StoredQuestion) -> bool {
         self.question != Some(question) && self.entry != Some(stored.entry)
+    }
+
+    fn left_out(&self) -> Option<u32> {
+        self.question
     }
 }
 
@@ -70,10 +74,13 @@ impl Matcher {
         let golden = self.ask_cases(corpus, &corpus.golden, EvidenceKind::Golden)?;
 
         let [similar, labelled, golden] = [similar, labelled, golden].map(|trials| self.logits(trials));
-        let fitted_on = if labelled.len() >= MIN_ROWS { &labelled } else { &similar };
-        let outcomes: Vec<(f32, bool)> =
-            fitted_on.iter().filter_map(|(logit, row)| Some(((*logit)?, row.right))).collect();
-        self.calibration = Calibration::fit(&outcomes).unwrap_or(cautious);
+        let outcomes = |rows: &[(Option<f32>, EvidenceRow)]| -> Vec<(f32, bool)> {
+            rows.iter().filter_map(|(logit, row)| Some(((*logit)?, row.right))).collect()
+        };
+        // Labelled questions with too few right or wrong ones among them say nothing; similar ones may.
+        let on_labelled = Calibration::fit(&outcomes(&labelled));
+        self.calibrated_on_labelled = on_labelled.is_some();
+        self.calibration = on_labelled.or_else(|| Calibration::fit(&outcomes(&similar))).unwrap_or(cautious);
         let confidence = |logit: Option<f32>| logit.map_or(0.0, |logit| probability(self.calibration.apply(logit)));
         let all = labelled.into_iter().chain(golden).chain(similar);
         self.evidence = all.map(|(logit, row)| EvidenceRow { confidence: confidence(logit).into(), ..row }).collect();
@@ -110,7 +117,7 @@ impl Matcher {
     /// Whether the calibration rests on labelled questions rather than on similar ones.
     #[must_use]
     pub fn has_labelled_evidence(&self) -> bool {
-        self.evidence.iter().filter(|row| row.kind == EvidenceKind::Labelled).count() >= MIN_ROWS
+        self.calibrated_on_labelled
     }
 
     /// Stored questions whose entry is taken out: whatever is found is wrong.
@@ -172,17 +179,16 @@ impl Matcher {
             in_scope: wanted.is_some(),
             kind,
         };
-        Ok(Trial { prospect: Prospect::of(&candidates, asked.normalized.chars().count()), row })
+        Ok(Trial { prospect: Prospect::of(&candidates, asked.normalized.chars().count(), self.stand_in()), row })
     }
 
-    /// The gate's logit of each trial's best candidate; `None` without a candidate or where it may not be answered.
+    /// The gate's logit of each trial's best candidate; `None` without a candidate.
     fn logits(&self, trials: Vec<Trial>) -> Vec<(Option<f32>, EvidenceRow)> {
         trials.into_iter().map(|trial| (self.logit(&trial), trial.row)).collect()
     }
 
     fn logit(&self, trial: &Trial) -> Option<f32> {
-        let prospect = trial.prospect.as_ref().filter(|prospect| !prospect.best.opposed)?;
-        Some(self.model.logit(prospect, &self.reference))
+        Some(self.model.logit(trial.prospect.as_ref()?, &self.reference))
     }
 }
 

@@ -21,12 +21,21 @@ pub(super) struct Lead {
     pub(super) lexical: f32,
 }
 
+/// What a rival reaches where the corpus is too small to have any: to lead over nobody is no evidence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StandIn {
+    pub(super) total: f32,
+    pub(super) sense: f32,
+    pub(super) lexical: f32,
+}
+
 impl Leads {
-    pub(super) fn of(candidates: &[Scored]) -> Self {
+    /// Leads over the other candidates, and over the stand-in where there is one.
+    pub(super) fn of(candidates: &[Scored], rival: Option<StandIn>) -> Self {
         Self {
-            total: leads(candidates, |c| c.rank_logit),
-            sense: leads(candidates, |c| c.signals.values[SENSE_COSINE]),
-            lexical: leads(candidates, |c| c.lexical),
+            total: leads(candidates, rival.map(|rival| rival.total), |c| c.rank_logit),
+            sense: leads(candidates, rival.map(|rival| rival.sense), |c| c.signals.values[SENSE_COSINE]),
+            lexical: leads(candidates, rival.map(|rival| rival.lexical), |c| c.lexical),
         }
     }
 
@@ -37,10 +46,10 @@ impl Leads {
 }
 
 /// Each candidate's value minus the best value among the others; its own value where it is alone.
-fn leads(candidates: &[Scored], of: impl Fn(&Scored) -> f32) -> Vec<f32> {
+fn leads(candidates: &[Scored], rival: Option<f32>, of: impl Fn(&Scored) -> f32) -> Vec<f32> {
     let mut best = (f32::NEG_INFINITY, usize::MAX);
     let mut second = f32::NEG_INFINITY;
-    for (at, value) in candidates.iter().map(&of).enumerate() {
+    for (value, at) in candidates.iter().map(&of).zip(0..).chain(rival.map(|rival| (rival, usize::MAX))) {
         if value > best.0 {
             second = best.0;
             best = (value, at);

@@ -125,6 +125,16 @@ fn sublinear(count: usize) -> f32 {
 }
 
 impl Weighted {
+    /// Distinct known terms with their inverse document frequencies, ascending by id.
+    pub(super) fn known(&self) -> impl Iterator<Item = (u32, f32)> {
+        self.terms.iter().map(|term| (term.id, term.idf))
+    }
+
+    /// Whether the text has a term.
+    pub(super) fn has(&self, id: u32) -> bool {
+        self.terms.binary_search_by_key(&id, |term| term.id).is_ok()
+    }
+
     /// Compares with a stored text in one pass over both lists.
     #[must_use]
     pub fn overlap(&self, stored: &Self) -> Overlap {

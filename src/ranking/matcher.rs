@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
 use crate::corpus::Corpus;
@@ -16,13 +15,18 @@ use crate::text::segment::Segmenter;
 
 use super::answers::AnswerPairs;
 use super::calibration::Calibration;
+use super::contrast::Contrast;
 use super::embeddings::EmbeddingTable;
+use super::judging::Differences;
+use super::judging::swap::{NEAR, meant_instead};
+use super::judging::validity::settle;
+use super::leads::StandIn;
 use super::meaning::MeaningIndex;
 use super::model::{GATE_INPUTS, RankerModel, Scored, Yardstick};
 use super::question::{Compared, Lexicons, QuestionProfile};
 use super::reference::Reference;
 use super::signals::{ANSWER_EXPLAINS, LEXICAL_SIGNALS, Sense, Signals};
-use super::stored::{self, StoredQuestion};
+use super::stored::{self, Admission, StoredQuestion};
 
 /// Question texts fetched from the index for ranking.
 const FETCHED: usize = 48;
@@ -34,6 +38,10 @@ const ENOUGH_ENTRIES: usize = 6;
 const FETCHED_NEAR: usize = 32;
 /// Candidates kept after ranking; the API reports at most this many.
 pub const KEPT: usize = 20;
+/// A corpus of fewer entries has too few rivals to lead over.
+const FEW_ENTRIES: usize = 12;
+/// Candidates whose difference from the question is judged.
+const JUDGED: usize = 3;
 /// Best questions of an entry whose mean supports it.
 const SUPPORTERS: usize = 3;
 
@@ -44,15 +52,21 @@ pub struct Matcher {
     pub typeahead: Typeahead,
     pub model: Arc<RankerModel>,
     pub calibration: Calibration,
+    /// Whether labelled questions were enough to calibrate on.
+    pub(super) calibrated_on_labelled: bool,
     /// How the corpus's own questions fare, with calibrated confidences.
     pub evidence: Vec<EvidenceRow>,
     pub meanings: MeaningIndex,
+    pub differences: Differences,
+    /// First question of each entry, and one past the last of all.
+    first_questions: Vec<u32>,
     /// Wrong candidates of this corpus, or of the one the model was fitted on.
     pub(super) reference: Reference,
     segmenter: Segmenter,
     pub(super) lexicons: Lexicons,
     index: QuestionIndex,
     answers: AnswerPairs,
+    contrast: Contrast,
     /// Match key → questions, for suggestions of the very same words.
     exact: FxHashMap<String, Vec<u32>>,
 }
@@ -62,25 +76,6 @@ pub struct Matcher {
 pub struct RankingModels {
     pub ranker: Arc<RankerModel>,
     pub encoder: Arc<SentenceEncoder>,
-}
-
-/// What a match may use; the fitting and the evaluation leave questions out.
-pub trait Admission {
-    /// Whether the stored question may match.
-    fn admits(&self, question: u32, stored: &StoredQuestion) -> bool;
-}
-
-/// Entries live at a moment.
-#[derive(Debug, Clone, Copy)]
-pub struct LiveAt<'a> {
-    pub corpus: &'a Corpus,
-    pub now: Timestamp,
-}
-
-impl Admission for LiveAt<'_> {
-    fn admits(&self, _question: u32, stored: &StoredQuestion) -> bool {
-        self.corpus.entries.get(stored.entry as usize).is_some_and(|entry| entry.is_live(self.now))
-    }
 }
 
 impl Matcher {
@@ -102,13 +97,18 @@ impl Matcher {
             analysed.iter().map(|question| if question.negative { "" } else { question.text }).collect();
         let normalized: Vec<&str> = analysed.iter().map(|question| question.terms.normalized.as_str()).collect();
         let entries: Vec<u32> = analysed.iter().map(|question| question.entry).collect();
+        let questions = stored::profiled(&analysed, &lexicons);
         let mut matcher = Self {
-            questions: stored::profiled(&analysed, &lexicons),
+            contrast: Contrast::build(corpus.entries.len(), &questions),
+            questions,
             typeahead: Typeahead::build(&positive),
             model: Arc::clone(&models.ranker),
             calibration: Calibration::default(),
+            calibrated_on_labelled: false,
             evidence: Vec::new(),
             meanings: MeaningIndex::build(Arc::clone(&models.encoder), &normalized, &entries, known),
+            differences: Differences::build(&analysed, &segmenter, models.encoder.version()),
+            first_questions: first_questions(corpus.entries.len(), &entries),
             reference: models.ranker.reference.clone(),
             segmenter,
             lexicons,
@@ -165,7 +165,9 @@ impl Matcher {
         admission: &impl Admission,
     ) -> Result<Vec<Scored>, IndexError> {
         let mut scored = self.rank(asked, cosines, admission)?;
-        let yardstick = Yardstick { reference: &self.reference, calibration: self.calibration };
+        settle(&mut scored, |entry| admission.holds(entry));
+        let yardstick =
+            Yardstick { reference: &self.reference, calibration: self.calibration, stand_in: self.stand_in() };
         self.model.gate(&mut scored, asked.normalized.chars().count(), yardstick);
         Ok(scored)
     }
@@ -188,17 +190,17 @@ impl Matcher {
     /// Ranks the entries that share words or meaning with a question; confidences are still open.
     pub(super) fn rank(
         &self,
-        asked: &Terms,
+        terms: &Terms,
         cosines: Option<&[f32]>,
         admission: &impl Admission,
     ) -> Result<Vec<Scored>, IndexError> {
-        let profile = QuestionProfile::new(asked, &self.lexicons);
-        let mut found = self.fetch(asked, cosines, admission, FETCHED)?;
+        let profile = QuestionProfile::new(terms, &self.lexicons);
+        let mut found = self.fetch(terms, cosines, admission, FETCHED)?;
         if distinct_entries(&self.questions, &found) < ENOUGH_ENTRIES && self.questions.len() > FETCHED {
-            found = self.fetch(asked, cosines, admission, FETCHED_WIDE)?;
+            found = self.fetch(terms, cosines, admission, FETCHED_WIDE)?;
         }
         let pairs = self.answers.weigh(&profile);
-        let asked = Asked { profile: &profile, pairs: &pairs, cosines };
+        let asked = Asked { profile: &profile, pairs: &pairs, cosines, without: admission.left_out() };
         let entry_of = |at: &u32| self.questions[*at as usize].entry;
         let mut ranked: Vec<Scored> = found
             .chunk_by(|a, b| entry_of(a) == entry_of(b))
@@ -208,7 +210,53 @@ impl Matcher {
         ranked.truncate(KEPT);
         // Rankings are kept for the next asker; the room for those left out need not be.
         ranked.shrink_to_fit();
+        self.judge_differences(terms, cosines, admission, &mut ranked);
         Ok(ranked)
+    }
+
+    /// Judges what differs between the question and the first candidates.
+    fn judge_differences(
+        &self,
+        asked: &Terms,
+        cosines: Option<&[f32]>,
+        admission: &impl Admission,
+        ranked: &mut [Scored],
+    ) {
+        if !self.differences.judges() || ranked.is_empty() {
+            return;
+        }
+        let reading = self.differences.read(asked, &self.segmenter);
+        let first_that_holds = ranked.iter().position(|candidate| admission.holds(candidate.entry));
+        let most = ranked.first().map_or(0.0, |first| first.rank_logit);
+        let judged = |at: usize, points: f32| (at < JUDGED && most - points < NEAR) || Some(at) == first_that_holds;
+        for (_, candidate) in ranked.iter_mut().enumerate().filter(|(at, one)| judged(*at, one.rank_logit)) {
+            let of_entry = self.admitted_questions(candidate.entry, admission);
+            let cosine = cosines.and_then(|cosines| cosines.get(candidate.question as usize).copied()).unwrap_or(1.0);
+            candidate.difference = self.differences.judge(&reading, candidate.question, &of_entry, cosine);
+        }
+        let speaks_for =
+            |first: &Scored, other: &Scored| self.differences.prefers(&reading, first.question, other.question);
+        if let Some(at) = meant_instead(ranked, speaks_for) {
+            ranked[..=at].rotate_right(1);
+        }
+    }
+
+    /// The rival that a small corpus lacks: the median wrong candidate.
+    pub(super) fn stand_in(&self) -> Option<StandIn> {
+        (self.first_questions.len() <= FEW_ENTRIES).then(|| super::model::stand_in(&self.reference))
+    }
+
+    /// The questions of an entry that may match.
+    pub(super) fn admitted_questions(&self, entry: u32, admission: &impl Admission) -> Vec<u32> {
+        let at = entry as usize;
+        let (Some(from), Some(end)) = (self.first_questions.get(at), self.first_questions.get(at + 1)) else {
+            return Vec::new();
+        };
+        let admitted = |question: &u32| {
+            let stored = &self.questions[*question as usize];
+            !stored.negative && admission.admits(*question, stored)
+        };
+        (*from..*end).filter(admitted).collect()
     }
 
     /// Positions of admitted questions worth comparing: those with the very same key, the best of the index and the
@@ -257,19 +305,21 @@ impl Matcher {
         Some(self.sum_up(asked, question, signals, logit + self.model.support * mean(&points)))
     }
 
-    /// Adds what the answer explains.
+    /// Adds what the answer explains and takes off what the entry lacks.
     fn sum_up(&self, asked: &Asked<'_>, question: u32, mut signals: Signals, points: f32) -> Scored {
         let stored = &self.questions[question as usize];
         let explains = self.answers.explained(asked.pairs, stored.entry, &stored.profile);
         signals.values[ANSWER_EXPLAINS] = explains;
+        let without = asked.without.map(|at| &self.questions[at as usize]);
+        let cost = self.contrast.cost(asked.profile, stored, without);
         let weights = &self.model.rank.weights;
         let lexical = weights.iter().zip(&signals.values).take(LEXICAL_SIGNALS);
         Scored {
             entry: stored.entry,
             question,
-            rank_logit: points + weights.get(ANSWER_EXPLAINS).copied().unwrap_or(0.0) * explains,
+            rank_logit: points + weights.get(ANSWER_EXPLAINS).copied().unwrap_or(0.0) * explains - cost,
             lexical: lexical.map(|(weight, value)| weight * value).sum(),
-            opposed: Signals::opposed(asked.profile, &stored.profile),
+            difference: None,
             signals,
             gate_inputs: [0.0; GATE_INPUTS],
             confidence: 0.0,
@@ -282,6 +332,15 @@ struct Asked<'a> {
     profile: &'a QuestionProfile,
     pairs: &'a super::answers::AskedPairs,
     cosines: Option<&'a [f32]>,
+    /// A stored question that does not count, for it is the one asked.
+    without: Option<u32>,
+}
+
+/// Where the questions of each entry begin; questions stand in the order of their entries.
+fn first_questions(entries: usize, entry_of: &[u32]) -> Vec<u32> {
+    let count = u32::try_from(entries).unwrap_or(u32::MAX);
+    let first = |entry: u32| entry_of.partition_point(|other| *other < entry);
+    (0..=count).map(|entry| u32::try_from(first(entry)).unwrap_or(u32::MAX)).collect()
 }
 
 /// Positions of the `limit` largest values; the first among equals first.

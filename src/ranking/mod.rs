@@ -6,11 +6,13 @@
 
 pub mod answers;
 pub mod calibration;
+mod contrast;
 mod embedded;
 pub mod embeddings;
 pub mod evidence;
 pub mod fit;
-mod leads;
+pub mod judging;
+pub mod leads;
 pub mod lexicon;
 pub mod matcher;
 pub mod meaning;
@@ -23,8 +25,9 @@ pub mod stored;
 pub use calibration::Calibration;
 pub use embeddings::EmbeddingTable;
 pub use evidence::HeldOut;
+pub use judging::validity::LiveAt;
 pub use lexicon::Lexicon;
-pub use matcher::{Admission, LiveAt, Matcher, RankingModels};
+pub use matcher::{Matcher, RankingModels};
 pub use model::{Contribution, RankerError, RankerModel, Scored};
 pub use signals::{SIGNAL_NAMES, Signals};
-pub use stored::StoredQuestion;
+pub use stored::{Admission, StoredQuestion};

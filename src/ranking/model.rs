@@ -7,7 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::calibration::Calibration;
-use super::leads::{LEAD_LIMIT, Lead, Leads};
+use super::judging::Judged;
+use super::leads::{LEAD_LIMIT, Lead, Leads, StandIn};
 use super::reference::{REFERENCE_NAMES, REFERENCES, Reference, ReferenceValues};
 use super::signals::{ANSWER_EXPLAINS, CROWDING, GRAM_COSINE, SENSE_COSINE, SIGNAL_NAMES, Signals};
 use crate::text::NORMALIZATION_VERSION;
@@ -42,8 +43,6 @@ const LEXICAL_SCALE: f32 = 10.0;
 const CLOSE: f32 = 0.5;
 /// Characters beyond which a longer question says nothing more.
 const LENGTH_LIMIT: f32 = 24.0;
-/// Most confidence in a candidate that says the opposite of what was asked: below every answer threshold.
-const OPPOSED_CONFIDENCE: f32 = 0.45;
 
 /// Weights of a linear model over named inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,8 +92,8 @@ pub struct Scored {
     pub rank_logit: f32,
     /// The part of the best question's points that comes from its words.
     pub lexical: f32,
-    /// Whether the question says the opposite of what was asked.
-    pub opposed: bool,
+    /// What the difference from the question leaves; judged of the first candidates only.
+    pub difference: Option<Judged>,
     /// Inputs of the gate, in the order of its names.
     pub gate_inputs: [f32; GATE_INPUTS],
     /// Probability in 0..=1 that the entry is right.
@@ -108,6 +107,14 @@ pub enum RankerError {
     Json(#[from] serde_json::Error),
     #[error("the ranker's {what} is {found}, this program needs {expected}")]
     Mismatch { what: &'static str, found: String, expected: String },
+}
+
+impl Scored {
+    /// A logit of the gate within what the difference from the question leaves.
+    #[must_use]
+    pub fn bounded(&self, logit: f32) -> f32 {
+        self.difference.map_or(logit, |judged| (logit + judged.lift).min(judged.bound))
+    }
 }
 
 impl Linear {
@@ -163,23 +170,21 @@ impl RankerModel {
     /// Fills in the gate's inputs and the confidence of candidates ordered best first; confidences never rise down the
     /// list.
     pub fn gate(&self, candidates: &mut [Scored], asked_length: usize, yardstick: Yardstick<'_>) {
-        let leads = Leads::of(candidates);
+        let leads = Leads::of(candidates, yardstick.stand_in);
         let mut ceiling = 1.0_f32;
         for (at, candidate) in candidates.iter_mut().enumerate() {
             candidate.gate_inputs = gate_inputs(candidate, leads.at(at), asked_length, yardstick.reference);
-            let logit = yardstick.calibration.apply(self.gate.logit(&candidate.gate_inputs));
-            ceiling = ceiling.min(probability(logit));
-            if candidate.opposed {
-                ceiling = ceiling.min(OPPOSED_CONFIDENCE);
-            }
+            let logit = candidate.bounded(self.gate.logit(&candidate.gate_inputs));
+            ceiling = ceiling.min(probability(yardstick.calibration.apply(logit)));
             candidate.confidence = ceiling;
         }
     }
 
-    /// The gate's logit of a prospect, before calibration.
+    /// The gate's logit of a prospect within what its difference leaves, before calibration.
     #[must_use]
     pub fn logit(&self, prospect: &Prospect, reference: &Reference) -> f32 {
-        self.gate.logit(&gate_inputs(&prospect.best, prospect.lead, prospect.asked_length, reference))
+        let inputs = gate_inputs(&prospect.best, prospect.lead, prospect.asked_length, reference);
+        prospect.best.bounded(self.gate.logit(&inputs))
     }
 
     /// What each input adds to the gate's logit; with the intercept they sum to it.
@@ -201,6 +206,17 @@ impl RankerModel {
 pub struct Yardstick<'a> {
     pub reference: &'a Reference,
     pub calibration: Calibration,
+    /// Rival of all candidates in a corpus too small to have any.
+    pub stand_in: Option<StandIn>,
+}
+
+/// The median wrong candidate of a reference, as a rival.
+pub(super) fn stand_in(reference: &Reference) -> StandIn {
+    StandIn {
+        total: reference.median(0) * TOTAL_SCALE,
+        sense: reference.median(1),
+        lexical: reference.median(5) * LEXICAL_SCALE,
+    }
 }
 
 /// The best of some candidates with its lead: all that the gate needs of them.
@@ -214,9 +230,9 @@ pub struct Prospect {
 impl Prospect {
     /// Takes the best of candidates ordered best first, for a question of so many characters; `None` without any.
     #[must_use]
-    pub fn of(candidates: &[Scored], asked_length: usize) -> Option<Self> {
+    pub fn of(candidates: &[Scored], asked_length: usize, stand_in: Option<StandIn>) -> Option<Self> {
         let best = candidates.first()?.clone();
-        Some(Self { best, lead: Leads::of(candidates).at(0), asked_length })
+        Some(Self { best, lead: Leads::of(candidates, stand_in).at(0), asked_length })
     }
 
     /// What a corpus's reference is made of.
@@ -290,7 +306,7 @@ mod tests {
             signals,
             rank_logit,
             lexical: 0.0,
-            opposed: false,
+            difference: None,
             gate_inputs,
             confidence: 0.0,
         }
@@ -315,7 +331,7 @@ mod tests {
     #[test]
     fn contributions_and_intercept_sum_to_the_logit() {
         let model = model();
-        let yardstick = Yardstick { reference: &model.reference, calibration: Calibration::default() };
+        let yardstick = Yardstick { reference: &model.reference, calibration: Calibration::default(), stand_in: None };
         let mut candidates = vec![scored(3.0), scored(1.0)];
         model.gate(&mut candidates, 8, yardstick);
         let sum: f32 = model.contributions(&candidates[0]).iter().map(|c| c.contribution).sum();
@@ -324,12 +340,15 @@ mod tests {
     }
 
     #[test]
-    fn the_opposite_is_never_answered() {
+    fn a_difference_bounds_the_confidence_of_all_that_follow() {
         let model = model();
-        let yardstick = Yardstick { reference: &model.reference, calibration: Calibration::default() };
-        let mut candidates = vec![Scored { opposed: true, ..scored(30.0) }, scored(1.0)];
+        let yardstick = Yardstick { reference: &model.reference, calibration: Calibration::default(), stand_in: None };
+        let difference = Some(Judged { z: -1.0, bound: 0.0, lift: 0.5 });
+        let mut candidates = vec![Scored { difference, ..scored(30.0) }, scored(1.0)];
         model.gate(&mut candidates, 8, yardstick);
-        assert!(candidates[0].confidence <= OPPOSED_CONFIDENCE && candidates[1].confidence <= OPPOSED_CONFIDENCE);
+        assert!(candidates.iter().all(|candidate| candidate.confidence <= 0.5), "{candidates:?}");
+        let prospect = Prospect::of(&candidates, 8, None).unwrap();
+        assert!(model.logit(&prospect, &model.reference) <= 0.0);
     }
 
     #[test]

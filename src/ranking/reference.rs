@@ -75,8 +75,13 @@ impl Reference {
     /// By how much `value` exceeds the median wrong candidate.
     #[must_use]
     pub fn excess(&self, name: usize, value: f32) -> f32 {
-        let median = self.values.get(name).and_then(|values| values.get(values.len() / 2));
-        value - median.copied().unwrap_or(0.0)
+        value - self.median(name)
+    }
+
+    /// The median wrong candidate's value.
+    #[must_use]
+    pub fn median(&self, name: usize) -> f32 {
+        self.values.get(name).and_then(|values| values.get(values.len() / 2)).copied().unwrap_or(0.0)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rapidfuzz::distance::indel;
 
-use super::question::{Compared, QuestionProfile, contradicts};
+use super::question::Compared;
 
 /// Number of signals.
 pub const SIGNALS: usize = 17;
@@ -80,12 +80,6 @@ impl Signals {
             0.0,
         ];
         Self { values: values.map(|value| value.clamp(0.0, 1.0)) }
-    }
-
-    /// Whether the two questions say opposite things in nearly the same words.
-    #[must_use]
-    pub fn opposed(asked: &QuestionProfile, stored: &QuestionProfile) -> bool {
-        contradicts(asked, stored, edit_similarity)
     }
 }
 

@@ -21,6 +21,22 @@ pub struct StoredQuestion {
     pub profile: QuestionProfile,
 }
 
+/// What a match may use; the fitting and the evaluation leave questions out.
+pub trait Admission {
+    /// Whether the stored question may match.
+    fn admits(&self, question: u32, stored: &StoredQuestion) -> bool;
+
+    /// The stored question that is left out, if it is one.
+    fn left_out(&self) -> Option<u32> {
+        None
+    }
+
+    /// Whether an entry that matches may answer; one that may not stays only where it is meant.
+    fn holds(&self, _entry: u32) -> bool {
+        true
+    }
+}
+
 /// One question text with its terms, before there are lexicons to weigh them.
 #[derive(Debug)]
 pub(super) struct Analysed<'a> {

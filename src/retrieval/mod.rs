@@ -9,6 +9,7 @@ mod typeahead;
 pub use index::{Hit, IndexError, QuestionIndex};
 pub use typeahead::Typeahead;
 
+use crate::text::marks::marks;
 use crate::text::segment::{Segmenter, character_grams};
 use crate::text::{match_key, normalize, question_key};
 
@@ -23,13 +24,21 @@ pub struct Terms {
     pub words: Vec<String>,
     /// Characters and character pairs of its letters, digits and placeholders.
     pub grams: Vec<String>,
+    /// Symbols of the text as written that change what is asked, as far as they are known.
+    pub marks: String,
 }
 
 impl Terms {
     /// Analyses any text, stored or asked.
     #[must_use]
     pub fn of(text: &str, segmenter: &Segmenter) -> Self {
-        Self::of_normalized(normalize(text), segmenter)
+        Self { marks: marks(text), ..Self::of_normalized(normalize(text), segmenter) }
+    }
+
+    /// The same terms with the symbols of the text as written, which normalising removes in part.
+    #[must_use]
+    pub fn with_marks_of(self, written: &str) -> Self {
+        Self { marks: marks(written), ..self }
     }
 
     /// Analyses text that [`normalize`] has seen already.
@@ -38,6 +47,7 @@ impl Terms {
         let key = question_key(&normalized);
         let words = segmenter.words(&normalized);
         let grams = character_grams(&match_key(&normalized));
-        Self { normalized, key, words, grams }
+        let marks = marks(&normalized);
+        Self { normalized, key, words, grams, marks }
     }
 }

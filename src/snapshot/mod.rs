@@ -61,7 +61,10 @@ impl Snapshot {
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
     pub fn ranked(&self, asked: &Asked<'_>, now: Timestamp) -> Result<Arc<RankedQuestion>, IndexError> {
-        self.asked.get_or_rank(asked, now, |normalized| self.candidates(normalized, now))
+        self.asked.get_or_rank(asked, now, |normalized| {
+            let terms = self.matcher.terms_of_normalized(normalized).with_marks_of(asked.text);
+            self.matcher.candidates(&terms, &LiveAt { corpus: &self.corpus, now })
+        })
     }
 
     /// Whether the candidates for a question are kept, so that they cost no work.

@@ -12,6 +12,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::corpus::Corpus;
 use crate::ranking::Scored;
+use crate::text::marks::marks;
 use crate::text::normalize;
 use crate::tickets::Routed;
 
@@ -89,7 +90,9 @@ impl QuestionCache {
             return Ok(known);
         }
         let normalized = normalize(asked.text);
-        let as_normalized = Key::new(span, &Asked { text: &normalized, ..*asked });
+        // Symbols that normalising removes tell questions apart all the same.
+        let with_marks = format!("{normalized}\u{0}{}", marks(asked.text));
+        let as_normalized = Key::new(span, &Asked { text: &with_marks, ..*asked });
         let known = match self.kept.get(&as_normalized) {
             Some(known) => known,
             None => {

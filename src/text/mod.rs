@@ -6,6 +6,7 @@
 mod align;
 mod cost;
 mod letters;
+pub mod marks;
 pub mod pinyin;
 mod question_key;
 mod rules;

@@ -83,6 +83,12 @@ impl Segmenter {
         if kept.is_empty() { words } else { kept }
     }
 
+    /// How often the dictionary counted a word; 0 for one it lacks.
+    #[must_use]
+    pub fn frequency(&self, word: &str) -> usize {
+        if self.jieba.has_word(word) { self.jieba.suggest_freq(word) } else { 0 }
+    }
+
     /// The word that stands for `word` in its synonym group; itself when it has none.
     #[must_use]
     pub fn canonical<'a>(&'a self, word: &'a str) -> &'a str {

@@ -13,6 +13,7 @@ mod corpus_round_trip;
 mod evaluation;
 mod evaluation_tickets;
 mod explanations;
+mod near_misses;
 mod operation;
 mod own_router;
 mod restarts;

@@ -108,6 +108,16 @@ fn asking_for_a_human_and_complaining_always_hand_off() {
 }
 
 #[test]
+fn the_general_question_is_not_answered_with_a_special_case() {
+    let base = shipped();
+    let answered = ask(&base.snapshot(), "请问邮费怎么算", ordinary_day());
+    let special = answered
+        .answer
+        .filter(|given| given.matched_question.as_ref().is_some_and(|matched| matched.contains("港澳台")));
+    assert_eq!(special, None);
+}
+
+#[test]
 fn promotions_answer_inside_their_window_only() {
     let base = shipped();
     let snapshot = base.snapshot();
@@ -118,8 +128,9 @@ fn promotions_answer_inside_their_window_only() {
     let before = from.checked_sub(jiff::SignedDuration::from_millis(1)).unwrap();
     for (now, live) in [(before, false), (from, true), (last_moment, true), (until, false)] {
         let answered = ask(&snapshot, &entry.question, now);
-        let found = answered.candidates.iter().any(|candidate| candidate.faq_id == entry.id);
-        assert_eq!(found, live, "{} at {now}", entry.id);
+        let given = answered.answer.unwrap_or_else(|| panic!("{} at {now}: {:?}", entry.id, answered.decision));
+        assert_eq!(given.faq_id, Some(entry.id.clone()), "no neighbour answers at {now}");
+        assert_eq!(given.text == entry.answer, live, "{} at {now}: {}", entry.id, given.text);
     }
 }
 

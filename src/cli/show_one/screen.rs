@@ -77,9 +77,22 @@ fn leader(best: &Candidate, explanation: &Explanation, calibrated_on: &str) -> V
             calibration.slope, calibration.intercept, explanation.calibrated_logit, best.confidence
         ),
     ));
+    lines.extend(difference(explanation));
     lines.extend(terms(explanation));
     lines.push(line("第二名", &runner_up(explanation)));
     lines
+}
+
+/// What differs, and whether it holds the confidence down.
+fn difference(explanation: &Explanation) -> Vec<String> {
+    let Some(difference) = &explanation.difference else { return Vec::new() };
+    let found = difference.finding.as_ref().map_or("没有实质差别", |finding| finding.text.as_str());
+    let effect = if difference.decides {
+        format!("（对数几率至多 {:+.3}）", difference.bound)
+    } else {
+        "（不影响置信度）".to_owned()
+    };
+    vec![line("差别", &format!("{found}{effect}"))]
 }
 
 fn signals(explanation: &Explanation) -> String {

@@ -30,13 +30,13 @@ use crate::snapshot::Snapshot;
 
 /// What answering needs of the server.
 #[derive(Debug, Clone)]
-pub(crate) struct Answering {
+pub(crate) struct AnsweringParts {
     limits: Limits,
     admission: Arc<Admission>,
     memory: Memory,
 }
 
-impl FromRef<App> for Answering {
+impl FromRef<App> for AnsweringParts {
     fn from_ref(app: &App) -> Self {
         Self { limits: app.part(), admission: app.part(), memory: app.part() }
     }
@@ -106,7 +106,7 @@ impl AnswerResponse {
 #[utoipa::path(post, path = "/answer", tag = "answering", request_body = AnswerRequest,
     responses((status = 200, description = "The decision", body = AnswerResponse), Refusals<Asking>))]
 pub(crate) async fn answer(
-    State(Answering { limits, admission, memory }): State<Answering>,
+    State(AnsweringParts { limits, admission, memory }): State<AnsweringParts>,
     Base(base): Base,
     caller: Option<Extension<Arc<Caller>>>,
     Json(fields): Json,

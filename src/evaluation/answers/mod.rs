@@ -1,6 +1,6 @@
 //! Evaluation of the answer side: questions → outcomes → measures with intervals → comparison → files and a report.
 //!
-//! [`quality`] defines the measures; the others ask the questions and says how sure the measures are.
+//! [`quality`] defines the measures; the others ask the questions and say how sure the measures are.
 
 pub mod comparison;
 pub mod intervals;

@@ -5,9 +5,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::routing::{Routing, RoutingRule};
 use crate::smalltalk::TalkKind;
 use crate::snapshot::Snapshot;
-use crate::tickets::{RouteDecision, Routed};
+use crate::tickets::{COMPLAINT_AT, RouteDecision, Routed};
 
 /// Why a question leaves for a human.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -87,8 +88,9 @@ pub struct Handoff {
 pub(super) fn hand_off(snapshot: &Snapshot, routed: &Routed, reason: HandoffReason, channel: Option<&str>) -> Handoff {
     let routing = &snapshot.corpus.routing;
     // Who asks for a human gets to one place however the wish is worded; only a rule knows better.
+    let unasked = reason == HandoffReason::HumanRequested && routed.rule.is_none();
     let trusted =
-        routed.decision == RouteDecision::Route && (reason != HandoffReason::HumanRequested || routed.rule.is_some());
+        routed.decision == RouteDecision::Route && !unasked && !calls_a_calm_text_a_complaint(routing, routed);
     let skill_group = match routing.default_group.as_ref().filter(|_| !trusted) {
         Some(group) => group.clone(),
         None => routed.skill_group.clone(),
@@ -109,4 +111,10 @@ pub(super) fn hand_off(snapshot: &Snapshot, routed: &Routed, reason: HandoffReas
         skill_group,
         summary: None,
     }
+}
+
+/// Whether the group is the one that complaints go to, while the text is none.
+fn calls_a_calm_text_a_complaint(routing: &Routing, routed: &Routed) -> bool {
+    let for_complaints = |rule: &RoutingRule| rule.complaint && rule.group.as_ref() == Some(&routed.skill_group);
+    routed.rule.is_none() && routed.complaint < COMPLAINT_AT && routing.rules.iter().any(for_complaints)
 }

@@ -35,16 +35,21 @@ pub(crate) struct RankedText<'a> {
 /// How sure it is that what looks like noise is noise.
 const LOOKS_SURE: f64 = 0.8;
 
-/// Decides. A question that the corpus asks itself is answered whatever it says; then wishes for a human and complaints
-/// win over any match, a sure match over small talk, and small talk over what is only suggested. What only the manner model
+/// Decides. Who asks for a human in so many words gets one; a question that the corpus asks itself is answered whatever
+/// else it says; then other wishes for a human and complaints win over any match, a sure match over small talk, and
+/// small talk over what is only suggested. What only the manner model
 /// takes for small talk counts where nothing is to be answered or suggested.
 pub(crate) fn judge(snapshot: &Snapshot, question: &RankedText<'_>) -> Verdict {
     let best = question.scored.first();
     let by_policy = snapshot.policy.decide(best.map(|best| f64::from(best.confidence)));
+    let by_wording = hear(question.text, &snapshot.corpus.smalltalk);
+    if by_wording.is_some_and(|heard| heard.kind == TalkKind::WantHuman && heard.by == HeardBy::Wording) {
+        return Verdict::Handoff(HandoffReason::HumanRequested);
+    }
     if by_policy == Decision::Answer && best.is_some_and(|best| is_own_question(snapshot, best, question.normalized)) {
         return Verdict::Entry;
     }
-    let heard = hear(question.text, &snapshot.corpus.smalltalk)
+    let heard = by_wording
         .or_else(|| (by_policy == Decision::Handoff).then(|| learned(snapshot, question.normalized)).flatten());
     if let Some(reason) = insists(snapshot, question, heard, by_policy == Decision::Answer) {
         return Verdict::Handoff(reason);
@@ -86,9 +91,6 @@ fn insists(
     let routing = &snapshot.corpus.routing;
     let kind = heard.map(|heard| heard.kind);
     let by_wording = heard.is_some_and(|heard| heard.by == HeardBy::Wording);
-    if kind == Some(TalkKind::WantHuman) && by_wording {
-        return Some(HandoffReason::HumanRequested);
-    }
     let harmless = by_wording || kind == Some(TalkKind::AutoReply);
     let words = complaint::accuses(question.normalized, |text| routing.is_complaint(text));
     if !harmless && (words || !answerable) && snapshot.router.hears_complaint(routing, question.normalized) {

@@ -397,6 +397,10 @@ fn forged_json(good: &BundleFiles, name: &str, change: &dyn Fn(&mut serde_json::
     })
 }
 
+/// A file of a bundle, what is done to it and what is said of it.
+type DamagedBytes<'a> = (&'a str, &'a dyn Fn(&mut Vec<u8>), &'a str);
+type DamagedJson<'a> = (&'a str, &'a dyn Fn(&mut serde_json::Value), &'a str);
+
 #[test]
 fn refuses_bundles_whose_values_make_no_sense_though_every_checksum_agrees() {
     let good = files(&sixty());
@@ -410,7 +414,7 @@ fn refuses_bundles_whose_values_make_no_sense_though_every_checksum_agrees() {
         nan(at)(bytes);
     };
     let sure = |bytes: &mut Vec<u8>| bytes[..4].copy_from_slice(&2.0_f32.to_le_bytes());
-    let rows: [(&str, &dyn Fn(&mut Vec<u8>), &str); 11] = [
+    let rows: [DamagedBytes<'_>; 11] = [
         ("weights.bin", &nan(0), "size of a weight's step"),
         ("weights.bin", &infinite(4 * groups), "bias"),
         ("vocabulary.bin", &idf, "inverse document frequency"),
@@ -427,7 +431,7 @@ fn refuses_bundles_whose_values_make_no_sense_though_every_checksum_agrees() {
         let error = refused(&forged(&good, name, change));
         assert!(error.contains(expected), "{name}: {error}");
     }
-    let rows: [(&str, &dyn Fn(&mut serde_json::Value), &str); 9] = [
+    let rows: [DamagedJson<'_>; 9] = [
         ("calibration.json", &|json| json["prior"][0] = 1_000.into(), "share of a group"),
         (
             "calibration.json",

@@ -107,11 +107,14 @@ fn by_question(checked: &[Checked], findings: &mut Findings) {
     }
 }
 
+/// What makes two entries of one question the same to a customer: answers, question as written, validity, enabled.
+type Form<'a> = (blake3::Hash, &'a str, Option<Timestamp>, Option<Timestamp>, bool);
+
 /// The entries that ask one question, one for each way that makes a difference.
 #[derive(Default)]
 struct Forms<'a> {
     forms: Vec<(&'a Checked, &'a str)>,
-    seen: FxHashSet<(blake3::Hash, &'a str, Option<Timestamp>, Option<Timestamp>, bool)>,
+    seen: FxHashSet<Form<'a>>,
     by_answers: FxHashMap<blake3::Hash, &'a Checked>,
 }
 

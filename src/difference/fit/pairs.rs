@@ -64,7 +64,6 @@ pub fn from_lines(file: &str, text: &str) -> Result<Vec<WrittenPair>, PairError>
 }
 
 fn pairs_of<'a>(line: &'a str, group: &'a str) -> impl Iterator<Item = WrittenPair> + 'a {
-    let mut parts = line.split(' ').peekable();
     let mut stored = String::new();
     let mut current: Option<(bool, String)> = None;
     let mut found = Vec::new();
@@ -73,7 +72,7 @@ fn pairs_of<'a>(line: &'a str, group: &'a str) -> impl Iterator<Item = WrittenPa
             found.push(WrittenPair { asked, stored: stored.to_owned(), same, group: group.to_owned() });
         }
     };
-    while let Some(part) = parts.next() {
+    for part in line.split(' ') {
         if part == "=" || part == "!" {
             finish(&mut current, &stored);
             current = Some((part == "=", String::new()));

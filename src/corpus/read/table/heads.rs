@@ -111,10 +111,9 @@ impl Heads {
             let earlier = self.columns.get(..at).unwrap_or_default().iter().flatten();
             let again =
                 |column: &Column| !may_repeat(&column.field) && earlier.clone().any(|e| e.field == column.field);
-            if row.is_merged(at) && self.columns.get(at).is_some_and(|column| column.as_ref().is_some_and(again)) {
-                if let Some(slot) = self.columns.get_mut(at) {
-                    *slot = None;
-                }
+            let repeats = self.columns.get(at).is_some_and(|column| column.as_ref().is_some_and(again));
+            if let Some(slot) = self.columns.get_mut(at).filter(|_| repeats && row.is_merged(at)) {
+                *slot = None;
             }
         }
         if !self.has(&Field::Answer) {

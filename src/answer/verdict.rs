@@ -6,7 +6,7 @@ use crate::ranking::Scored;
 use crate::smalltalk::{Heard, HeardBy, TalkKind, complaint, hear};
 use crate::snapshot::Snapshot;
 use crate::text::{match_key, normalize};
-use crate::tickets::MANNER_AT;
+use crate::tickets::{ComplaintPhrase, MANNER_AT};
 
 /// What is done with a question.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -70,7 +70,7 @@ pub(crate) fn judge(snapshot: &Snapshot, question: &RankedText<'_>) -> Verdict {
 
 /// What the manner model takes a text for that no wording tells, where it is sure of it.
 fn learned(snapshot: &Snapshot, normalized: &str) -> Option<Heard> {
-    let tone = snapshot.router.tone().hear(normalized, false);
+    let tone = snapshot.router.tone().hear(normalized, ComplaintPhrase::Absent);
     let kind = TalkKind::parse(tone.manner.name()).filter(|_| tone.manner_probability >= MANNER_AT)?;
     snapshot.corpus.smalltalk.takes(kind).then_some(Heard { kind, by: HeardBy::Model })
 }

@@ -12,15 +12,26 @@ pub fn accuses(normalized: &str, holds: impl Fn(&str) -> bool) -> bool {
     if !holds(normalized) {
         return false;
     }
-    let asks = normalized.contains('?') || any_in(normalized, &ASKING);
-    let settled = any_in(normalized, &SETTLED) && !any_in(normalized, &UNSETTLED);
     // Words of complaint that a mark cuts in two (给 个,说法) count as before.
     let mut cut = true;
     let meant = normalized.split(ENDS).filter(|clause| holds(clause)).any(|clause| {
         cut = false;
-        !(is_denied(clause) || is_of_others(clause) || (settled && is_past(clause)) || (asks && is_about(clause)))
+        is_meant(normalized, clause)
     });
     meant || cut
+}
+
+/// Whether the customer says outright that this is a complaint: no model is asked about that.
+#[must_use]
+pub fn announces(normalized: &str) -> bool {
+    const OUTRIGHT: [&str; 7] = ["我要投诉", "我要举报", "我要曝光", "我要起诉", "要投诉你", "投诉你们", "要去投诉"];
+    normalized.split(ENDS).any(|clause| any_in(clause, &OUTRIGHT) && is_meant(normalized, clause))
+}
+
+fn is_meant(normalized: &str, clause: &str) -> bool {
+    let asks = normalized.contains('?') || any_in(normalized, &ASKING);
+    let settled = any_in(normalized, &SETTLED) && !any_in(normalized, &UNSETTLED);
+    !(is_denied(clause) || is_of_others(clause) || (settled && is_past(clause)) || (asks && is_about(clause)))
 }
 
 /// Whether the text after a mark follows within so many characters.
@@ -349,6 +360,20 @@ fn is_about(clause: &str) -> bool {
 mod tests {
     use super::*;
     use crate::text::normalize;
+
+    #[test]
+    fn a_complaint_said_outright_needs_no_model() {
+        for (text, outright) in [
+            ("发票一直不开,我要投诉", true),
+            ("我要投诉你们", true),
+            ("我不是要投诉你们", false),
+            ("邻居说要投诉你们", false),
+            ("我要投诉的话打哪个电话?", false),
+            ("发票怎么开", false),
+        ] {
+            assert_eq!(announces(text), outright, "{text}");
+        }
+    }
 
     #[test]
     fn words_of_complaint_count_only_where_they_are_meant() {

@@ -172,5 +172,9 @@ fn other_labels_than_the_group_are_measured_and_examined() {
     let refused = yingda(dir.path(), "evaluate tickets --label complaint --folds 3 --tickets train.jsonl");
     assert!(text(&refused.stderr).contains("train.jsonl:1: 标签为空：请填写 complaint"), "{}", text(&refused.stderr));
     let unknown = yingda(dir.path(), "tickets doctor --label mood moods.jsonl");
-    assert!(text(&unknown.stderr).contains("应为 skill_group、complaint 或 priority"), "{}", text(&unknown.stderr));
+    assert!(
+        text(&unknown.stderr).contains("应为 skill_group、complaint、priority 或 manner"),
+        "{}",
+        text(&unknown.stderr)
+    );
 }

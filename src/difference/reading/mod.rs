@@ -71,6 +71,12 @@ impl Reading {
         for (cut, from, end) in cut {
             if !taken[from..end].iter().any(|taken| *taken) {
                 words.push(word(cut, (place(from), place(end)), segmenter));
+                continue;
+            }
+            // What the dictionary joined to a value (7 天无 理由) still stands on its own.
+            for at in (from..end).filter(|at| !taken[*at]) {
+                let left: String = chars[at..=at].iter().collect();
+                words.push(word(&left, (place(at), place(at + 1)), segmenter));
             }
         }
         words.sort_by_key(|word| word.span);

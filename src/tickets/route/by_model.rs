@@ -24,6 +24,8 @@ pub(super) struct ModelRouter {
     /// Group by group.
     thresholds: Vec<GroupThreshold>,
     tone: Arc<ToneModels>,
+    /// Trained on the tickets of its knowledge base, not shipped.
+    own: bool,
 }
 
 /// From which confidence on tickets are routed to a group.
@@ -45,7 +47,13 @@ impl ModelRouter {
             labels: loaded.manifest.labels,
             model: Arc::new(loaded.model),
             tone,
+            own: true,
         }
+    }
+
+    /// The same router for whoever has not trained one.
+    pub(super) fn shipped(self) -> Self {
+        Self { own: false, ..self }
     }
 
     pub(super) fn tone(&self) -> &ToneModels {
@@ -57,7 +65,7 @@ impl ModelRouter {
     /// A rule that sets a group decides `route` with confidence 1; it is passed over where the routing file names
     /// none of the model's groups and so cannot be about this model. Complaint and priority are those of [`ToneModels`]
     /// and the complaint phrases, unless a rule sets the priority. The explanation is about the model's own choice. A
-    /// text that asks for nothing goes to review; where only the manner model says so, a rule still routes it.
+    /// text that asks for nothing goes to review; where it only seems so, a rule or a router of one's own still routes it.
     pub(super) fn route(&self, routing: &Routing, ticket: &Ticket<'_>, top: usize, explain: bool) -> Routed {
         let said = Said::of(routing, ticket, &self.tone, self.model.vectorizer.segmenter());
         let judged = self.model.judge_features(&self.model.read_terms(&said.text, &said.terms));
@@ -79,7 +87,9 @@ impl ModelRouter {
         let group = routing.group(&skill_group);
         let applied = rule.filter(|rule| ordered.is_some() || rule.priority.is_some());
         Routed {
-            decision: if !said.asks_nothing && (ordered.is_some() || trusted && !said.seems_to_ask_nothing) {
+            decision: if !said.asks_nothing
+                && (ordered.is_some() || trusted && (self.own || !said.seems_to_ask_nothing))
+            {
                 RouteDecision::Route
             } else {
                 RouteDecision::Review

@@ -22,7 +22,7 @@ pub use self::manner::Manner;
 pub use self::routed::{RankedGroup, RouteDecision, Routed};
 use self::said::complains;
 pub use self::sentence_votes::Sentence;
-pub use self::tone::{COMPLAINT_AT, MANNER_AT, Tone, ToneModels, URGENT_AT};
+pub use self::tone::{COMPLAINT_AT, ComplaintPhrase, MANNER_AT, Tone, ToneModels, URGENT_AT};
 use super::ticket::Ticket;
 use crate::mail::{Separated, separate};
 use crate::routing::Routing;
@@ -63,7 +63,8 @@ impl Router {
     /// # Errors
     /// [`BundleError`] when the program was built beside a bundle of another version.
     pub fn embedded() -> Result<Self, BundleError> {
-        Self::from_files(&embedded::router())
+        let model = ModelRouter::new(read_bundle(&embedded::router())?, ToneModels::embedded()?);
+        Ok(Self(Kind::Trained(model.shipped())))
     }
 
     /// A router without a model.

@@ -79,8 +79,8 @@ fn a_new_topic_is_not_dragged_by_the_old_one() {
 fn the_same_question_again_reaches_a_human_with_a_summary() {
     let app = TestApp::spawn();
     let customer = Customer { app: &app, conversation: "c" };
-    assert_eq!(customer.says("优惠券为什么用不了，我手机13800001234")["decision"], "answer");
-    let body = customer.says("试过了没用，优惠券为什么用不了");
+    assert_eq!(customer.says("优惠券为什么用不了")["decision"], "answer");
+    let body = customer.says("试过了没用，优惠券为什么用不了，我手机13800001234");
     assert_eq!((&body["decision"], &body["handoff"]["reason"]), (&json!("handoff"), &json!("repeated")), "{body}");
     let summary = &body["handoff"]["summary"];
     assert!(summary["text"].as_str().unwrap().contains("已答《优惠券为什么用不了》"), "{summary}");

@@ -89,6 +89,14 @@ fn the_same_question_again_reaches_a_human_with_a_summary() {
 }
 
 #[test]
+fn two_misses_in_a_row_reach_a_human_for_that_reason() {
+    let app = TestApp::spawn();
+    let customer = Customer { app: &app, conversation: "d" };
+    assert_eq!(customer.says("你们公司在哪里上市的")["handoff"]["reason"], "low_confidence");
+    assert_eq!(customer.says("董事长叫什么名字")["handoff"]["reason"], "misses");
+}
+
+#[test]
 fn suggestions_are_picked_by_their_place_or_declined() {
     let app = TestApp::spawn();
     let customer = Customer { app: &app, conversation: "e" };

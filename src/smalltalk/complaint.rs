@@ -363,16 +363,10 @@ mod tests {
 
     #[test]
     fn a_complaint_said_outright_needs_no_model() {
-        for (text, outright) in [
-            ("发票一直不开,我要投诉", true),
-            ("我要投诉你们", true),
-            ("我不是要投诉你们", false),
-            ("邻居说要投诉你们", false),
-            ("我要投诉的话打哪个电话?", false),
-            ("发票怎么开", false),
-        ] {
-            assert_eq!(announces(text), outright, "{text}");
-        }
+        let outright = ["发票一直不开,我要投诉", "我要投诉你们"];
+        assert!(outright.iter().all(|text| announces(text)));
+        let not = ["我不是要投诉你们", "邻居说要投诉你们", "我要投诉的话打哪个电话?", "发票怎么开"];
+        assert!(!not.iter().any(|text| announces(text)));
     }
 
     #[test]

@@ -75,7 +75,7 @@ fn work_ends_with_its_time() {
 
 #[test]
 fn slow_bodies_hold_no_place_and_are_cut_off() {
-    let app = TestApp::with("max_in_flight = 1\n[limits]\nbody_timeout_ms = 300");
+    let app = TestApp::with("max_in_flight = 2\n[limits]\nbody_timeout_ms = 300");
     let slow: Vec<TcpStream> = ["/v1/answer", "/v1/classify", "/v1/classify/batch", "/v1/corpus/rollback"]
         .into_iter()
         .map(|path| {

@@ -16,8 +16,8 @@ use crate::difference::Feature;
 use crate::difference::fit::pairs::{WrittenPair, from_json_lines, from_lines};
 use crate::difference::fit::{Row, fit};
 use crate::encoder::{EncoderKind, SentenceEncoder};
-use crate::ranking::fit::initial_model;
-use crate::ranking::judging::rows::{rows_of_corpus, rows_of_pairs};
+use crate::ranking::fit::difference_rows::{rows_of_corpus, rows_of_pairs};
+use crate::ranking::fit::gate::initial_model;
 use crate::ranking::{EmbeddingTable, Matcher, RankingModels};
 
 /// How much a pair written by hand counts beside a generated one.

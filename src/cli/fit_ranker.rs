@@ -43,13 +43,13 @@ pub fn run(args: &FitRanker) -> anyhow::Result<ExitCode> {
         }
     };
     let encoder = SentenceEncoder::embedded(args.encoder)?;
-    let ranker = Arc::new(fit::initial_model(args.encoder, &encoder));
+    let ranker = Arc::new(fit::gate::initial_model(args.encoder, &encoder));
     let matcher = Matcher::prepare(
         &corpus,
         &RankingModels { ranker, encoder: Arc::clone(&encoder) },
         &EmbeddingTable::default(),
     )?;
-    let mut model = fit::fit(&matcher, &corpus)?;
+    let mut model = fit::gate::fit(&matcher, &corpus)?;
     let fitted = RankingModels { ranker: Arc::new(model.clone()), encoder };
     let fitted = Matcher::prepare(&corpus, &fitted, &matcher.meanings.embeddings)?;
     model.wrong_confidence = fitted.wrong_confidence(&corpus)?;

@@ -60,6 +60,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &[
             "corpus",
             "decision",
+            "encoder",
             "explanation",
             "ranking",
             "retrieval",
@@ -96,6 +97,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "cli",
         &[
             "answer",
+            "atomic_file",
             "clock",
             "config",
             "corpus",

@@ -15,7 +15,7 @@ use crate::ranking::{Calibration, Scored};
 use crate::snapshot::Snapshot;
 use crate::text::trace::{Traced, trace};
 
-pub use overlap::{MissingTerm, SharedTerm, SynonymUsed, TermKind, Terms, TextForm, Which};
+pub use overlap::{MissingTerm, SharedTerm, SynonymUsed, TermKind, TermOverlap, TextForm, Which};
 
 /// Everything behind one candidate's confidence.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -31,7 +31,7 @@ pub struct Explanation {
     pub calibrated_logit: f32,
     /// By which the candidates are ordered.
     pub rank_logit: f32,
-    pub terms: Terms,
+    pub terms: TermOverlap,
     /// Words that are the same only by the corpus's synonyms.
     pub synonyms: Vec<SynonymUsed>,
     pub negation: Negation,

@@ -10,21 +10,17 @@ use crate::decision::Policy;
 use crate::stats::{Certification, CountedOutcomes, Guess, RISK, Sequence, Tally, rows_needed, upper_bound};
 use statement::{EvidenceSummary, SuggestStatement, bound, missing, rounded, share};
 
-pub use evidence::{EvidenceKind, EvidenceRow};
+pub use evidence::{ANSWER_FLOOR, EvidenceKind, EvidenceRow, MIN_OUT_OF_SCOPE};
 pub use statement::{Basis, PolicyStatement, PromisedOn};
 
 /// Answer threshold where the evidence proves none: 19 of 20 right by the gate's own probability.
 pub const CONSERVATIVE_ANSWER: f64 = 0.95;
 /// Suggest threshold where the evidence proves none.
 pub const CONSERVATIVE_SUGGEST: f64 = 0.25;
-/// Below even odds nothing is answered directly, whatever the evidence.
-pub const ANSWER_FLOOR: f64 = 0.5;
 /// From fewer questions below the answer threshold than this, a proof says only that there are few.
 pub const MIN_SUGGEST_ROWS: usize = 200;
 /// Below about one chance in seven nothing is suggested.
 pub const SUGGEST_FLOOR: f64 = 0.15;
-/// Evidence with fewer questions that no entry answers says too little about live traffic to promise anything.
-pub const MIN_OUT_OF_SCOPE: usize = 20;
 
 /// What the operator asks for.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::corpus::Corpus;
-use crate::encoder::SentenceEncoder;
+use crate::encoder::{EncodedText, SentenceEncoder};
 use crate::policy::EvidenceRow;
 use crate::retrieval::{IndexError, QuestionIndex, Terms, Typeahead};
 use crate::text::segment::Segmenter;
@@ -146,7 +146,20 @@ impl Matcher {
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
     pub fn candidates(&self, asked: &Terms, admission: &impl Admission) -> Result<Vec<Scored>, IndexError> {
-        let cosines = self.cosines(asked, admission);
+        self.candidates_of(asked, &EncodedText::new(&*asked.normalized), admission)
+    }
+
+    /// The same with the pass of the question's text that is handed on.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn candidates_of(
+        &self,
+        asked: &Terms,
+        encoded: &EncodedText,
+        admission: &impl Admission,
+    ) -> Result<Vec<Scored>, IndexError> {
+        let cosines = self.cosines(asked, encoded, admission);
         self.candidates_near(asked, cosines.as_deref(), admission)
     }
 
@@ -175,7 +188,7 @@ impl Matcher {
 
     /// Cosines with every stored question; `None` where nothing is left of the question, or where the very words of a
     /// single entry are stored, for then no cosine could change what is decided.
-    fn cosines(&self, asked: &Terms, admission: &impl Admission) -> Option<Vec<f32>> {
+    fn cosines(&self, asked: &Terms, encoded: &EncodedText, admission: &impl Admission) -> Option<Vec<f32>> {
         if asked.key.is_empty() {
             return None;
         }
@@ -185,7 +198,7 @@ impl Matcher {
             (!stored.negative && admission.admits(*at, stored)).then_some(stored.entry)
         });
         let settled = entries.next().is_some_and(|first| entries.all(|other| other == first));
-        (!settled).then(|| self.meanings.cosines(&self.meanings.meaning(&asked.normalized)))
+        (!settled).then(|| self.meanings.cosines(&self.meanings.meaning_of(encoded)))
     }
 
     /// Ranks the entries that share words or meaning with a question; confidences are still open.

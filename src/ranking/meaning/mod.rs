@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use self::embeddings::EmbeddingTable;
-use crate::encoder::{Kernel, PackedMatrix, SentenceEncoder, quantize};
+use crate::encoder::{EncodedText, Kernel, PackedMatrix, SentenceEncoder, quantize};
 
 /// A corpus's own mean counts as much as the general one at this many questions.
 const MEAN_WEIGHT: f32 = 50.0;
@@ -59,6 +59,13 @@ impl MeaningIndex {
     #[must_use]
     pub fn meaning(&self, normalized: &str) -> Meaning {
         let vector = self.embeddings.get(normalized).unwrap_or_else(|| self.encoder.encode(normalized));
+        Meaning::new(vector, &self.mean)
+    }
+
+    /// As [`MeaningIndex::meaning`], with the pass that is handed on.
+    #[must_use]
+    pub fn meaning_of(&self, asked: &EncodedText) -> Meaning {
+        let vector = self.embeddings.get(asked.text()).unwrap_or_else(|| self.encoder.encode_shared(asked));
         Meaning::new(vector, &self.mean)
     }
 

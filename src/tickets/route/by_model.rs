@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::explain::{TermWeight, explain};
+use super::read_ticket::ReadTicket;
 use super::routed::{RankedGroup, RouteDecision, Routed};
 use super::rules::{Circumstances, first_match};
 use super::said::Said;
@@ -66,12 +67,13 @@ impl ModelRouter {
     /// none of the model's groups and so cannot be about this model. Complaint and priority are those of [`ToneModels`]
     /// and the complaint phrases, unless a rule sets the priority. The explanation is about the model's own choice. A
     /// text that asks for nothing goes to review; where it only seems so, a rule or a router of one's own still routes it.
-    pub(super) fn route(&self, routing: &Routing, ticket: &Ticket<'_>, top: usize, explain: bool) -> Routed {
-        let said = Said::of(routing, ticket, &self.tone, self.model.vectorizer.segmenter());
-        let judged = self.model.judge_features(&self.model.read_terms(&said.text, &said.terms));
+    pub(super) fn route(&self, routing: &Routing, read: &ReadTicket<'_>, top: usize, explain: bool) -> Routed {
+        let ticket = read.ticket;
+        let said = Said::of(routing, read, &self.tone, self.model.vectorizer.segmenter());
+        let judged = self.model.judge_features(&self.model.read_terms(&said.terms, read.encoded));
         let predicted = &self.labels[judged.best];
         let about = Circumstances {
-            text: &said.joined,
+            text: read.encoded.text(),
             channel: ticket.channel,
             customer_tier: ticket.customer_tier,
             complaint: said.tone.complains,

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::read_ticket::ReadTicket;
 use super::routed::{RankedGroup, RouteDecision, Routed};
 use super::rules::{Circumstances, first_match};
 use super::said::Said;
@@ -12,7 +13,6 @@ use super::tone::ToneModels;
 use crate::routing::Routing;
 use crate::text::segment::Segmenter;
 use crate::tickets::bundle::BundleError;
-use crate::tickets::ticket::Ticket;
 
 /// The group of what nothing says where it belongs, where the routing names no group at all.
 const UNASSIGNED: &str = "default";
@@ -37,11 +37,12 @@ impl RuleRouter {
 
     /// A rule that sets a group decides `route` with confidence 1. Otherwise the default group is named for review, with
     /// the neutral promise, and every group is as likely as every other.
-    pub(super) fn route(&self, routing: &Routing, ticket: &Ticket<'_>, top: usize) -> Routed {
-        let said = Said::of(routing, ticket, &self.tone, &self.segmenter);
+    pub(super) fn route(&self, routing: &Routing, read: &ReadTicket<'_>, top: usize) -> Routed {
+        let ticket = read.ticket;
+        let said = Said::of(routing, read, &self.tone, &self.segmenter);
         let usual = default_group(routing);
         let about = Circumstances {
-            text: &said.joined,
+            text: read.encoded.text(),
             channel: ticket.channel,
             customer_tier: ticket.customer_tier,
             complaint: said.tone.complains,
@@ -117,8 +118,11 @@ fn ranking(routing: &Routing, chosen: &str, certain: bool) -> Vec<RankedGroup> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encoder::EncodedText;
     use crate::routing::{Priority, RoutingRule, SkillGroup};
     use crate::tickets::COMPLAINT_AT;
+    use crate::tickets::features::TicketText;
+    use crate::tickets::ticket::Ticket;
 
     fn routing() -> Routing {
         let group =
@@ -139,7 +143,9 @@ mod tests {
     }
 
     fn routed(routing: &Routing, text: &str) -> Routed {
-        RuleRouter::new().unwrap().route(routing, &Ticket { text, ..Ticket::default() }, 2)
+        let (ticket, text) = (Ticket { text, ..Ticket::default() }, TicketText::new("", text));
+        let read = ReadTicket { ticket: &ticket, text: &text, encoded: &EncodedText::new(text.joined()) };
+        RuleRouter::new().unwrap().route(routing, &read, 2)
     }
 
     #[test]

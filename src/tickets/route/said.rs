@@ -1,19 +1,16 @@
 //! What a ticket says, whoever routes it: its terms, its tone, and whether it asks for anything at all.
 
+use super::read_ticket::ReadTicket;
 use super::tone::{ComplaintPhrase, MANNER_AT, Tone, ToneModels};
 use crate::routing::{Priority, Routing};
 use crate::smalltalk::{Heard, HeardBy, Smalltalk, TalkKind, complaint, hear};
 use crate::text::segment::Segmenter;
-use crate::tickets::features::{TermKeys, TicketText};
-use crate::tickets::ticket::Ticket;
+use crate::tickets::features::TermKeys;
 
-/// One ticket, read once.
+/// What one ticket says.
 #[derive(Debug)]
 pub(super) struct Said {
-    pub(super) text: TicketText,
     pub(super) terms: TermKeys,
-    /// Title and text, normalised.
-    pub(super) joined: String,
     pub(super) tone: Tone,
     /// Known wordings and shapes of greeting, thanks and the like: there is nothing to do, and not even a rule routes it.
     pub(super) asks_nothing: bool,
@@ -23,12 +20,11 @@ pub(super) struct Said {
 }
 
 impl Said {
-    pub(super) fn of(routing: &Routing, ticket: &Ticket<'_>, tone: &ToneModels, segmenter: &Segmenter) -> Self {
-        let text = TicketText::new(ticket.title, ticket.text).by(ticket.channel);
-        let terms = TermKeys::of(&text, segmenter);
-        let joined = text.joined();
+    pub(super) fn of(routing: &Routing, read: &ReadTicket<'_>, tone: &ToneModels, segmenter: &Segmenter) -> Self {
+        let ReadTicket { ticket, text, encoded } = *read;
+        let terms = TermKeys::of(text, segmenter);
         let heard = hear(if ticket.text.is_empty() { ticket.title } else { ticket.text }, &Smalltalk::default());
-        let mut tone = tone.judge(&text, &terms, complains(routing, &joined));
+        let mut tone = tone.judge(encoded, &terms, complains(routing, encoded.text()));
         if heard.is_some_and(is_harmless) {
             (tone.complaint, tone.complains, tone.priority) = (0.0, false, Priority::Normal);
         }
@@ -37,7 +33,7 @@ impl Said {
         let known = heard.map(|heard| heard.kind).filter(|kind| kind.asks_nothing());
         let asks_nothing = known.is_some_and(|kind| !may_be_a_trade(kind));
         let seems_to_ask_nothing = known.is_some() || (heard.is_none() && learned.is_some_and(TalkKind::asks_nothing));
-        Self { text, terms, joined, tone, asks_nothing, seems_to_ask_nothing }
+        Self { terms, tone, asks_nothing, seems_to_ask_nothing }
     }
 }
 

@@ -73,6 +73,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("record", &[]),
+    ("store", &["atomic_file", "conversation", "record"]),
     ("conversation", &["answer", "corpus", "ranking", "record", "retrieval", "snapshot", "text"]),
     ("evaluation", &["answer", "corpus", "decision", "numbers", "retrieval", "snapshot", "stats", "tickets"]),
     (
@@ -90,6 +91,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "record",
             "retrieval",
             "snapshot",
+            "store",
             "tickets",
             "text",
         ],
@@ -115,6 +117,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "ranking",
             "snapshot",
             "stats",
+            "store",
             "telemetry",
             "text",
             "tickets",
@@ -140,7 +143,9 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("rapidfuzz", &["config", "corpus", "http", "ranking", "tickets"]),
     ("clap", &["cli", "config"]),
     ("plotters", &["evaluation"]),
-    ("tokio", &["http", "cli"]),
+    ("sqlx", &["store"]),
+    ("crc32fast", &["store"]),
+    ("tokio", &["http", "cli", "store"]),
 ];
 
 const MAX_LINES: usize = 400;

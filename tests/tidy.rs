@@ -77,6 +77,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("record", &[]),
+    ("store", &["atomic_file", "conversation", "record"]),
     ("conversation", &["answer", "corpus", "ranking", "record", "retrieval", "snapshot", "text"]),
     ("evaluation", &["answer", "corpus", "decision", "numbers", "retrieval", "snapshot", "stats", "tickets"]),
     (
@@ -94,6 +95,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "record",
             "retrieval",
             "snapshot",
+            "store",
             "tickets",
             "text",
         ],
@@ -119,6 +121,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "ranking",
             "snapshot",
             "stats",
+            "store",
             "telemetry",
             "text",
             "tickets",
@@ -144,7 +147,9 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("rapidfuzz", &["config", "corpus", "http", "ranking", "tickets"]),
     ("clap", &["cli", "config"]),
     ("plotters", &["evaluation"]),
-    ("tokio", &["http", "cli"]),
+    ("sqlx", &["store"]),
+    ("crc32fast", &["store"]),
+    ("tokio", &["http", "cli", "store"]),
 ];
 
 const MAX_LINES: usize = 400;

@@ -14,6 +14,7 @@ use super::lifecycle::Lifecycle;
 use super::metrics::Metrics;
 use super::middleware::admission::Admission;
 use super::middleware::auth::Keyring;
+use super::questions::usage::Usage;
 use super::request::HeldBytes;
 
 /// Shared by all requests of one server; cloning it is one count.
@@ -32,6 +33,7 @@ struct Parts {
     held: HeldBytes,
     conversations: Arc<dyn Conversations>,
     recorder: Arc<dyn Recorder>,
+    usage: Arc<Usage>,
 }
 
 impl App {
@@ -51,6 +53,7 @@ impl App {
             held: HeldBytes::default(),
             conversations: Arc::new(InMemory::default()),
             recorder: Arc::new(LogRecorder),
+            usage: Arc::default(),
             metrics,
             config,
         }))
@@ -126,6 +129,12 @@ impl FromRef<App> for Limits {
 impl FromRef<App> for Arc<dyn Conversations> {
     fn from_ref(app: &App) -> Self {
         Self::clone(&app.0.conversations)
+    }
+}
+
+impl FromRef<App> for Arc<Usage> {
+    fn from_ref(app: &App) -> Self {
+        Self::clone(&app.0.usage)
     }
 }
 

@@ -96,6 +96,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "cli",
         &[
             "answer",
+            "atomic_file",
             "clock",
             "config",
             "corpus",

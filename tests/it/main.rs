@@ -8,6 +8,8 @@
 )]
 
 mod api;
+mod campaign;
+mod clerk_round_trip;
 mod corpus_formats;
 mod corpus_round_trip;
 mod evaluation;

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use super::routed::{RankedGroup, RouteDecision, Routed};
 use super::rules::{Circumstances, first_match};
-use super::said::Said;
+use super::said::{Readers, Said};
 use super::tone::ToneModels;
 use crate::routing::Routing;
+use crate::smalltalk::Smalltalk;
 use crate::text::segment::Segmenter;
 use crate::tickets::bundle::BundleError;
 use crate::tickets::ticket::Ticket;
@@ -24,11 +25,17 @@ pub(super) const VERSION: &str = "rules";
 pub(super) struct RuleRouter {
     tone: Arc<ToneModels>,
     segmenter: Segmenter,
+    smalltalk: Arc<Smalltalk>,
 }
 
 impl RuleRouter {
     pub(super) fn new() -> Result<Self, BundleError> {
-        Ok(Self { tone: ToneModels::embedded()?, segmenter: Segmenter::default() })
+        Ok(Self { tone: ToneModels::embedded()?, segmenter: Segmenter::default(), smalltalk: Arc::default() })
+    }
+
+    /// The same router with a corpus's small talk.
+    pub(super) fn of_corpus(&self, smalltalk: Arc<Smalltalk>) -> Self {
+        Self { smalltalk, ..self.clone() }
     }
 
     pub(super) fn tone(&self) -> &ToneModels {
@@ -38,7 +45,7 @@ impl RuleRouter {
     /// A rule that sets a group decides `route` with confidence 1. Otherwise the default group is named for review, with
     /// the neutral promise, and every group is as likely as every other.
     pub(super) fn route(&self, routing: &Routing, ticket: &Ticket<'_>, top: usize) -> Routed {
-        let said = Said::of(routing, ticket, &self.tone, &self.segmenter);
+        let said = Said::of(routing, &self.smalltalk, ticket, Readers { tone: &self.tone, segmenter: &self.segmenter });
         let usual = default_group(routing);
         let about = Circumstances {
             text: &said.joined,

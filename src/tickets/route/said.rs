@@ -2,7 +2,7 @@
 
 use super::tone::{ComplaintPhrase, MANNER_AT, Tone, ToneModels};
 use crate::routing::{Priority, Routing};
-use crate::smalltalk::{Heard, HeardBy, Smalltalk, TalkKind, complaint, hear};
+use crate::smalltalk::{Heard, HeardBy, Smalltalk, TalkKind, complaint, hear, takes_back};
 use crate::text::segment::Segmenter;
 use crate::tickets::features::{TermKeys, TicketText};
 use crate::tickets::ticket::Ticket;
@@ -20,24 +20,37 @@ pub(super) struct Said {
     /// It looks like chat or noise, or only the manner model says so: a rule still routes it, and so does a router
     /// trained on tickets of one's own, which knows what is a ticket there.
     pub(super) seems_to_ask_nothing: bool,
+    /// It asks for a human in known wordings and does not say why.
+    pub(super) bare_wish: bool,
+}
+
+/// What reads a ticket.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Readers<'a> {
+    pub(super) tone: &'a ToneModels,
+    pub(super) segmenter: &'a Segmenter,
 }
 
 impl Said {
-    pub(super) fn of(routing: &Routing, ticket: &Ticket<'_>, tone: &ToneModels, segmenter: &Segmenter) -> Self {
+    pub(super) fn of(routing: &Routing, smalltalk: &Smalltalk, ticket: &Ticket<'_>, readers: Readers<'_>) -> Self {
+        let Readers { tone, segmenter } = readers;
         let text = TicketText::new(ticket.title, ticket.text).by(ticket.channel);
         let terms = TermKeys::of(&text, segmenter);
         let joined = text.joined();
-        let heard = hear(if ticket.text.is_empty() { ticket.title } else { ticket.text }, &Smalltalk::default());
+        let heard = hear(if ticket.text.is_empty() { ticket.title } else { ticket.text }, smalltalk);
         let mut tone = tone.judge(&text, &terms, complains(routing, &joined));
         if heard.is_some_and(is_harmless) {
             (tone.complaint, tone.complains, tone.priority) = (0.0, false, Priority::Normal);
         }
-        let learned = TalkKind::parse(tone.manner.name()).filter(|_| tone.manner_probability >= MANNER_AT);
+        let learned = TalkKind::parse(tone.manner.name())
+            .filter(|kind| tone.manner_probability >= MANNER_AT && smalltalk.takes(*kind));
         let may_be_a_trade = |kind: TalkKind| matches!(kind, TalkKind::Noise | TalkKind::Chat);
         let known = heard.map(|heard| heard.kind).filter(|kind| kind.asks_nothing());
         let asks_nothing = known.is_some_and(|kind| !may_be_a_trade(kind));
-        let seems_to_ask_nothing = known.is_some() || (heard.is_none() && learned.is_some_and(TalkKind::asks_nothing));
-        Self { text, terms, joined, tone, asks_nothing, seems_to_ask_nothing }
+        let bare_wish = heard == Some(Heard { kind: TalkKind::WantHuman, by: HeardBy::Wording });
+        let seems_to_ask_nothing =
+            known.is_some() || bare_wish || (heard.is_none() && learned.is_some_and(TalkKind::asks_nothing));
+        Self { text, terms, joined, tone, asks_nothing, seems_to_ask_nothing, bare_wish }
     }
 }
 
@@ -45,6 +58,8 @@ impl Said {
 pub(super) fn complains(routing: &Routing, normalized: &str) -> ComplaintPhrase {
     if complaint::announces(normalized) {
         ComplaintPhrase::Outright
+    } else if takes_back(normalized, |text| routing.is_complaint(text)) {
+        ComplaintPhrase::Denied
     } else if complaint::accuses(normalized, |text| routing.is_complaint(text)) {
         ComplaintPhrase::Meant
     } else {

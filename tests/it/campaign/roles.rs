@@ -9,7 +9,6 @@ use crate::api::app::TestApp;
 
 const KEYS: &str = r#"
 metrics_public = false
-[rate_limit]
 [[key]]
 name = "web"
 role = "frontend"
@@ -23,10 +22,10 @@ name = "editor"
 role = "staff"
 secret = "staff-secret-0000001"
 [[key]]
-name = "phone-editor"
+name = "one-editor"
 role = "staff"
-secret = "staff-secret-of-phone"
-kb = ["phone"]
+secret = "staff-secret-of-one-1"
+kb = ["default"]
 "#;
 
 /// Callers: name, what they send, role, the only knowledge base they may use.
@@ -38,7 +37,7 @@ const CALLERS: [(&str, Option<&str>, &str, Option<&str>); 8] = [
     ("frontend", Some("Bearer frontend-secret-0001"), "frontend", None),
     ("ticketing", Some("Bearer ticketing-secret-0001"), "ticketing", None),
     ("staff", Some("Bearer staff-secret-0000001"), "staff", None),
-    ("staff of phone", Some("Bearer staff-secret-of-phone"), "staff", Some("phone")),
+    ("staff of one", Some("Bearer staff-secret-of-one-1"), "staff", Some("default")),
 ];
 
 /// Who may use what, by the first tag of an operation; an operation in [`SHARED`] is for all of them.

@@ -194,7 +194,7 @@ pub(super) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     write_over(path, bytes)
 }
 
-/// Writes a file whether or not it exists, with the folders it stands in; a failure leaves the old one.
+/// Writes a file whether or not it exists, with the folders it stands in. A failure leaves the old one.
 fn write_over(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).with_context(|| format!("无法创建目录 {}", folder.display()))?;

@@ -9,8 +9,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::difference::Finding;
+use crate::ranking::compare::question::{Lexicons, QuestionProfile};
 use crate::ranking::judging::AskedReading;
-use crate::ranking::question::{Lexicons, QuestionProfile};
 use crate::ranking::{Calibration, Scored};
 use crate::snapshot::Snapshot;
 use crate::text::trace::{Traced, trace};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::confidence::model::{RankerError, RankerModel};
 use super::matcher::RankingModels;
-use super::model::{RankerError, RankerModel};
 use crate::difference::embedded as difference;
 use crate::encoder::{EncoderKind, SentenceEncoder};
 

@@ -11,11 +11,12 @@ use crate::decision::SUGGESTED;
 use crate::policy::{EvidenceKind, EvidenceRow};
 use crate::retrieval::{IndexError, Terms};
 
-use super::calibration::{Calibration, MIN_ROWS};
+use super::compare::stored::{Admission, StoredQuestion};
+use super::confidence::calibration::{Calibration, MIN_ROWS};
+use super::confidence::model::{Prospect, probability};
+use super::confidence::reference::{MIN_REFERENCE, Reference};
 use super::matcher::Matcher;
-use super::model::{Prospect, Scored, probability};
-use super::reference::{MIN_REFERENCE, Reference};
-use super::stored::{Admission, StoredQuestion};
+use super::scored::Scored;
 
 /// Stored questions asked at most, of each kind; a larger corpus is sampled evenly.
 const SAMPLE: usize = 1_500;

@@ -13,20 +13,21 @@ use crate::policy::EvidenceRow;
 use crate::retrieval::{IndexError, QuestionIndex, Terms, Typeahead};
 use crate::text::segment::Segmenter;
 
-use super::answers::AnswerPairs;
-use super::calibration::Calibration;
-use super::contrast::Contrast;
-use super::embeddings::EmbeddingTable;
+use super::compare::answers::{AnswerPairs, AskedPairs};
+use super::compare::contrast::Contrast;
+use super::compare::question::{Compared, Lexicons, QuestionProfile};
+use super::compare::signals::{ANSWER_EXPLAINS, LEXICAL_SIGNALS, Sense, Signals};
+use super::compare::stored::{self, Admission, StoredQuestion};
+use super::confidence::calibration::Calibration;
+use super::confidence::leads::StandIn;
+use super::confidence::model::{GATE_INPUTS, RankerModel, Yardstick, stand_in};
+use super::confidence::reference::Reference;
 use super::judging::Differences;
 use super::judging::swap::{NEAR, meant_instead};
 use super::judging::validity::settle;
-use super::leads::StandIn;
 use super::meaning::MeaningIndex;
-use super::model::{GATE_INPUTS, RankerModel, Scored, Yardstick};
-use super::question::{Compared, Lexicons, QuestionProfile};
-use super::reference::Reference;
-use super::signals::{ANSWER_EXPLAINS, LEXICAL_SIGNALS, Sense, Signals};
-use super::stored::{self, Admission, StoredQuestion};
+use super::meaning::embeddings::EmbeddingTable;
+use super::scored::Scored;
 
 /// Question texts fetched from the index for ranking.
 const FETCHED: usize = 48;
@@ -243,7 +244,7 @@ impl Matcher {
 
     /// The rival that a small corpus lacks: the median wrong candidate.
     pub(super) fn stand_in(&self) -> Option<StandIn> {
-        (self.first_questions.len() <= FEW_ENTRIES).then(|| super::model::stand_in(&self.reference))
+        (self.first_questions.len() <= FEW_ENTRIES).then(|| stand_in(&self.reference))
     }
 
     /// The questions of an entry that may match.
@@ -330,7 +331,7 @@ impl Matcher {
 /// A question as stored ones are compared with it.
 struct Asked<'a> {
     profile: &'a QuestionProfile,
-    pairs: &'a super::answers::AskedPairs,
+    pairs: &'a AskedPairs,
     cosines: Option<&'a [f32]>,
     /// A stored question that does not count, for it is the one asked.
     without: Option<u32>,

@@ -1,33 +1,26 @@
 //! Candidate → scored with named signals → confidence.
 //!
-//! A question retrieved by its words or its meaning is compared with the customer's question by [`signals`]; [`model`]
-//! turns the signals into an order and the order into a probability; [`evidence`] is what a corpus learns about both
-//! from its own questions. No I/O, no clock.
+//! [`matcher`] fetches stored questions by words and by [`meaning`], [`compare`] gives each its signals and the entries
+//! their order, [`judging`] looks at what differs, [`confidence`] turns the order into a probability; [`evidence`] is
+//! what a corpus learns about all this from its own questions, and [`fit`] makes the models that ship. No I/O, no clock.
 
-pub mod answers;
-pub mod calibration;
-mod contrast;
+pub mod compare;
+pub mod confidence;
 mod embedded;
-pub mod embeddings;
 pub mod evidence;
 pub mod fit;
 pub mod judging;
-pub mod leads;
-pub mod lexicon;
 pub mod matcher;
 pub mod meaning;
-pub mod model;
-pub mod question;
-pub mod reference;
-pub mod signals;
-pub mod stored;
+pub mod scored;
 
-pub use calibration::Calibration;
-pub use embeddings::EmbeddingTable;
+pub use compare::lexicon::Lexicon;
+pub use compare::signals::{SIGNAL_NAMES, Signals};
+pub use compare::stored::{Admission, StoredQuestion};
+pub use confidence::calibration::Calibration;
+pub use confidence::model::{Contribution, RankerError, RankerModel};
 pub use evidence::HeldOut;
 pub use judging::validity::LiveAt;
-pub use lexicon::Lexicon;
 pub use matcher::{Matcher, RankingModels};
-pub use model::{Contribution, RankerError, RankerModel, Scored};
-pub use signals::{SIGNAL_NAMES, Signals};
-pub use stored::{Admission, StoredQuestion};
+pub use meaning::embeddings::EmbeddingTable;
+pub use scored::Scored;

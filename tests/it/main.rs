@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod backups;
 mod campaign;
 mod clerk_round_trip;
 mod corpus_formats;

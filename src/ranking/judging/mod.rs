@@ -2,18 +2,17 @@
 //!
 //! Readings of the stored questions are made once; only the first few candidates are compared.
 
-pub mod rows;
-pub(super) mod swap;
+pub(in crate::ranking) mod swap;
 pub mod validity;
 
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::stored::Analysed;
 use crate::difference::{
     Context, CorpusWords, DifferenceModel, Features, Finding, Reading, compare, embedded, find, prefers,
 };
+use crate::ranking::compare::stored::Analysed;
 use crate::retrieval::Terms;
 use crate::text::segment::Segmenter;
 
@@ -47,7 +46,7 @@ pub struct Judged {
 
 impl Differences {
     /// Reads all stored questions, on all cores.
-    pub(super) fn build(questions: &[Analysed<'_>], segmenter: &Segmenter, encoder_version: &str) -> Self {
+    pub(in crate::ranking) fn build(questions: &[Analysed<'_>], segmenter: &Segmenter, encoder_version: &str) -> Self {
         let read = |question: &Analysed<'_>| Reading::new(&question.terms.normalized, &question.terms.marks, segmenter);
         let readings: Vec<Reading> = questions.par_iter().map(read).collect();
         let positive = questions.iter().zip(&readings).filter(|(question, _)| !question.negative);

@@ -1,6 +1,6 @@
 //! Which of the first candidates is meant where the best by points differs in what matters and a near one does not.
 
-use crate::ranking::model::Scored;
+use crate::ranking::scored::Scored;
 
 /// Points within which another candidate may be meant.
 pub(in crate::ranking) const NEAR: f32 = 6.0;
@@ -26,9 +26,9 @@ pub(in crate::ranking) fn meant_instead(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ranking::compare::signals::{SIGNALS, Signals};
+    use crate::ranking::confidence::model::GATE_INPUTS;
     use crate::ranking::judging::Judged;
-    use crate::ranking::model::GATE_INPUTS;
-    use crate::ranking::signals::{SIGNALS, Signals};
 
     fn scored(rank_logit: f32, z: f32) -> Scored {
         Scored {

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::corpus::Corpus;
-use crate::ranking::model::Scored;
-use crate::ranking::stored::{Admission, StoredQuestion};
+use crate::ranking::compare::stored::{Admission, StoredQuestion};
+use crate::ranking::scored::Scored;
 
 /// By so much less must a live entry's difference matter for it to be meant instead of one that is over.
 const CLEARLY: f32 = 1.0;
@@ -53,9 +53,9 @@ fn is_meant(best: &Scored, live: &Scored) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ranking::compare::signals::{SIGNALS, Signals};
+    use crate::ranking::confidence::model::GATE_INPUTS;
     use crate::ranking::judging::Judged;
-    use crate::ranking::model::GATE_INPUTS;
-    use crate::ranking::signals::{SIGNALS, Signals};
 
     fn scored(entry: u32, z: Option<f32>) -> Scored {
         Scored {

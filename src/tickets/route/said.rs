@@ -42,8 +42,8 @@ impl Said {
         if heard.is_some_and(is_harmless) {
             (tone.complaint, tone.complains, tone.priority) = (0.0, false, Priority::Normal);
         }
-        let learned = TalkKind::parse(tone.manner.name())
-            .filter(|kind| tone.manner_probability >= MANNER_AT && smalltalk.takes(*kind));
+        let learned =
+            tone.manner.small_talk().filter(|kind| tone.manner_probability >= MANNER_AT && smalltalk.takes(*kind));
         let may_be_a_trade = |kind: TalkKind| matches!(kind, TalkKind::Noise | TalkKind::Chat);
         let known = heard.map(|heard| heard.kind).filter(|kind| kind.asks_nothing());
         let asks_nothing = known.is_some_and(|kind| !may_be_a_trade(kind));

@@ -126,12 +126,12 @@ fn sublinear(count: usize) -> f32 {
 
 impl Weighted {
     /// Distinct known terms with their inverse document frequencies, ascending by id.
-    pub(super) fn known(&self) -> impl Iterator<Item = (u32, f32)> {
+    pub(in crate::ranking) fn known(&self) -> impl Iterator<Item = (u32, f32)> {
         self.terms.iter().map(|term| (term.id, term.idf))
     }
 
     /// Whether the text has a term.
-    pub(super) fn has(&self, id: u32) -> bool {
+    pub(in crate::ranking) fn has(&self, id: u32) -> bool {
         self.terms.binary_search_by_key(&id, |term| term.id).is_ok()
     }
 

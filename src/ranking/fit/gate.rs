@@ -9,13 +9,13 @@ use linfa::traits::Fit;
 use linfa_logistic::LogisticRegression;
 use ndarray::{Array1, Array2, Axis};
 
-use super::evidence::HeldOut;
-use super::matcher::Matcher;
-use super::model::{GATE_INPUTS, Linear, RANKER_FORMAT, RankerModel, gate_names};
-use super::reference::{REFERENCES, Reference};
-use super::signals::{SIGNAL_NAMES, SIGNALS};
 use crate::corpus::{Corpus, GoldenExpectation};
 use crate::encoder::{EncoderKind, SentenceEncoder};
+use crate::ranking::compare::signals::{CROWDING, SENSE_COSINE, SIGNAL_NAMES, SIGNALS};
+use crate::ranking::confidence::model::{GATE_INPUTS, Linear, RANKER_FORMAT, RankerModel, gate_names};
+use crate::ranking::confidence::reference::{MIN_REFERENCE, REFERENCES, Reference};
+use crate::ranking::evidence::HeldOut;
+use crate::ranking::matcher::Matcher;
 use crate::retrieval::IndexError;
 use crate::text::NORMALIZATION_VERSION;
 
@@ -56,8 +56,8 @@ const SUPPORT: f32 = 0.5;
 pub fn initial_model(kind: EncoderKind, encoder: &SentenceEncoder) -> RankerModel {
     let mut weights = RANK_WEIGHTS.to_vec();
     if kind == EncoderKind::Accurate {
-        weights[super::signals::SENSE_COSINE] = RANK_WEIGHTS_ACCURATE[0];
-        weights[super::signals::CROWDING] = RANK_WEIGHTS_ACCURATE[1];
+        weights[SENSE_COSINE] = RANK_WEIGHTS_ACCURATE[0];
+        weights[CROWDING] = RANK_WEIGHTS_ACCURATE[1];
     }
     let names = SIGNAL_NAMES.iter().map(|name| (*name).to_owned()).collect();
     RankerModel {
@@ -70,7 +70,7 @@ pub fn initial_model(kind: EncoderKind, encoder: &SentenceEncoder) -> RankerMode
         support: SUPPORT,
         wrong_confidence: 1.0,
         gate: Linear { names: gate_names(), weights: vec![1.0; GATE_INPUTS], intercept: -2.0 },
-        reference: Reference::new(&[[0.0; REFERENCES]; super::reference::MIN_REFERENCE]).unwrap_or_default(),
+        reference: Reference::new(&[[0.0; REFERENCES]; MIN_REFERENCE]).unwrap_or_default(),
     }
 }
 

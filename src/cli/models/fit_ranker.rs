@@ -20,7 +20,7 @@ pub struct FitRanker {
     #[arg(long, value_name = "DIR", default_value = "corpus")]
     corpus: PathBuf,
     /// 编码器：standard 或 accurate
-    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = super::encoder_kind)]
+    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = crate::cli::encoder_kind)]
     encoder: EncoderKind,
     /// 写到此文件；不给则写到 models/ranker 下以编码器命名的文件
     #[arg(long, value_name = "FILE")]
@@ -43,13 +43,13 @@ pub fn run(args: &FitRanker) -> anyhow::Result<ExitCode> {
         }
     };
     let encoder = SentenceEncoder::embedded(args.encoder)?;
-    let ranker = Arc::new(fit::initial_model(args.encoder, &encoder));
+    let ranker = Arc::new(fit::gate::initial_model(args.encoder, &encoder));
     let matcher = Matcher::prepare(
         &corpus,
         &RankingModels { ranker, encoder: Arc::clone(&encoder) },
         &EmbeddingTable::default(),
     )?;
-    let mut model = fit::fit(&matcher, &corpus)?;
+    let mut model = fit::gate::fit(&matcher, &corpus)?;
     let fitted = RankingModels { ranker: Arc::new(model.clone()), encoder };
     let fitted = Matcher::prepare(&corpus, &fitted, &matcher.meanings.embeddings)?;
     model.wrong_confidence = fitted.wrong_confidence(&corpus)?;

@@ -7,10 +7,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::calibration::Calibration;
-use super::judging::Judged;
 use super::leads::{LEAD_LIMIT, Lead, Leads, StandIn};
 use super::reference::{REFERENCE_NAMES, REFERENCES, Reference, ReferenceValues};
-use super::signals::{ANSWER_EXPLAINS, CROWDING, GRAM_COSINE, SENSE_COSINE, SIGNAL_NAMES, Signals};
+use crate::ranking::compare::signals::{ANSWER_EXPLAINS, CROWDING, GRAM_COSINE, SENSE_COSINE, SIGNAL_NAMES};
+use crate::ranking::scored::Scored;
 use crate::text::NORMALIZATION_VERSION;
 
 /// Format of the file.
@@ -80,26 +80,6 @@ pub struct Contribution {
     pub contribution: f32,
 }
 
-/// A candidate entry after ranking.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Scored {
-    /// Position of the entry in the corpus.
-    pub entry: u32,
-    /// Position of its best question in the catalogue.
-    pub question: u32,
-    pub signals: Signals,
-    /// Points by which candidates are ordered.
-    pub rank_logit: f32,
-    /// The part of the best question's points that comes from its words.
-    pub lexical: f32,
-    /// What the difference from the question leaves; judged of the first candidates only.
-    pub difference: Option<Judged>,
-    /// Inputs of the gate, in the order of its names.
-    pub gate_inputs: [f32; GATE_INPUTS],
-    /// Probability in 0..=1 that the entry is right.
-    pub confidence: f32,
-}
-
 /// Why a ranker file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RankerError {
@@ -107,14 +87,6 @@ pub enum RankerError {
     Json(#[from] serde_json::Error),
     #[error("the ranker's {what} is {found}, this program needs {expected}")]
     Mismatch { what: &'static str, found: String, expected: String },
-}
-
-impl Scored {
-    /// A logit of the gate within what the difference from the question leaves.
-    #[must_use]
-    pub fn bounded(&self, logit: f32) -> f32 {
-        self.difference.map_or(logit, |judged| (logit + judged.lift).min(judged.bound))
-    }
 }
 
 impl Linear {
@@ -211,7 +183,7 @@ pub struct Yardstick<'a> {
 }
 
 /// The median wrong candidate of a reference, as a rival.
-pub(super) fn stand_in(reference: &Reference) -> StandIn {
+pub(in crate::ranking) fn stand_in(reference: &Reference) -> StandIn {
     StandIn {
         total: reference.median(0) * TOTAL_SCALE,
         sense: reference.median(1),
@@ -295,7 +267,8 @@ fn bounded_length(characters: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ranking::signals::SIGNALS;
+    use crate::ranking::compare::signals::{SIGNALS, Signals};
+    use crate::ranking::judging::Judged;
 
     fn scored(rank_logit: f32) -> Scored {
         let signals = Signals { values: [0.5; SIGNALS] };

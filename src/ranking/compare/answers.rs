@@ -93,7 +93,7 @@ fn pairs(key: &str, limit: usize) -> impl Iterator<Item = Pair> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ranking::question::Lexicons;
+    use crate::ranking::compare::question::Lexicons;
     use crate::retrieval::Terms;
     use crate::text::segment::Segmenter;
 

@@ -115,8 +115,8 @@ fn missing(of: &[String], from: &[String]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ranking::lexicon::Lexicon;
-    use crate::ranking::question::{Lexicons, QuestionProfile};
+    use crate::ranking::compare::lexicon::Lexicon;
+    use crate::ranking::compare::question::{Lexicons, QuestionProfile};
     use crate::retrieval::Terms;
     use crate::text::segment::Segmenter;
 

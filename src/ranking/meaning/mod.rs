@@ -4,11 +4,13 @@
 //! Stored in 8 bits a dimension; comparing a question with 15,000 others is one integer matrix product, the same bits
 //! on every machine.
 
+pub mod embeddings;
+
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::embeddings::EmbeddingTable;
+use self::embeddings::EmbeddingTable;
 use crate::encoder::{Kernel, PackedMatrix, SentenceEncoder, quantize};
 
 /// A corpus's own mean counts as much as the general one at this many questions.

@@ -28,7 +28,7 @@ struct Shared {
 
 /// The terms of every entry with the number of its questions that have each, and how far such terms are shared.
 #[derive(Debug, Default)]
-pub(super) struct Contrast {
+pub(in crate::ranking) struct Contrast {
     /// Per entry, ascending by term.
     entries: Vec<Vec<(u32, u16)>>,
     grams: Shared,
@@ -38,7 +38,7 @@ pub(super) struct Contrast {
 impl Contrast {
     /// Counts the terms of all questions that may answer; an entry's questions stand together.
     #[must_use]
-    pub(super) fn build(entries: usize, questions: &[StoredQuestion]) -> Self {
+    pub(in crate::ranking) fn build(entries: usize, questions: &[StoredQuestion]) -> Self {
         let mut found = Self { entries: vec![Vec::new(); entries], ..Self::default() };
         let (mut grams, mut words) = (Counts::default(), Counts::default());
         for of_entry in questions.chunk_by(|a, b| a.entry == b.entry) {
@@ -60,7 +60,7 @@ impl Contrast {
     /// Points lost by an entry and its matched question. `without` is a question of the entry that does not count, for it
     /// is being asked.
     #[must_use]
-    pub(super) fn cost(
+    pub(in crate::ranking) fn cost(
         &self,
         asked: &QuestionProfile,
         matched: &StoredQuestion,
@@ -138,7 +138,7 @@ fn count<'a>(texts: impl Iterator<Item = &'a Weighted>) -> Vec<(u32, u16)> {
 mod tests {
     use super::*;
     use crate::corpus::{SourceFile, load_files};
-    use crate::ranking::stored;
+    use crate::ranking::compare::stored;
     use crate::retrieval::Terms;
     use crate::text::segment::Segmenter;
 

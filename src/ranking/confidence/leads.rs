@@ -1,13 +1,13 @@
 //! How far each candidate of a ranking is ahead of the best of the others.
 
-use super::model::Scored;
-use super::signals::SENSE_COSINE;
+use crate::ranking::compare::signals::SENSE_COSINE;
+use crate::ranking::scored::Scored;
 
 /// Leads beyond this many points say nothing more.
-pub(super) const LEAD_LIMIT: f32 = 6.0;
+pub(in crate::ranking) const LEAD_LIMIT: f32 = 6.0;
 
 /// How far each candidate is ahead of the best of the others.
-pub(super) struct Leads {
+pub(in crate::ranking) struct Leads {
     total: Vec<f32>,
     sense: Vec<f32>,
     lexical: Vec<f32>,
@@ -15,23 +15,23 @@ pub(super) struct Leads {
 
 /// One candidate's leads.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Lead {
-    pub(super) total: f32,
-    pub(super) sense: f32,
-    pub(super) lexical: f32,
+pub(in crate::ranking) struct Lead {
+    pub(in crate::ranking) total: f32,
+    pub(in crate::ranking) sense: f32,
+    pub(in crate::ranking) lexical: f32,
 }
 
 /// What a rival reaches where the corpus is too small to have any: to lead over nobody is no evidence.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StandIn {
-    pub(super) total: f32,
-    pub(super) sense: f32,
-    pub(super) lexical: f32,
+    pub(in crate::ranking) total: f32,
+    pub(in crate::ranking) sense: f32,
+    pub(in crate::ranking) lexical: f32,
 }
 
 impl Leads {
     /// Leads over the other candidates, and over the stand-in where there is one.
-    pub(super) fn of(candidates: &[Scored], rival: Option<StandIn>) -> Self {
+    pub(in crate::ranking) fn of(candidates: &[Scored], rival: Option<StandIn>) -> Self {
         Self {
             total: leads(candidates, rival.map(|rival| rival.total), |c| c.rank_logit),
             sense: leads(candidates, rival.map(|rival| rival.sense), |c| c.signals.values[SENSE_COSINE]),
@@ -39,7 +39,7 @@ impl Leads {
         }
     }
 
-    pub(super) fn at(&self, candidate: usize) -> Lead {
+    pub(in crate::ranking) fn at(&self, candidate: usize) -> Lead {
         let total = self.total[candidate].clamp(-LEAD_LIMIT, LEAD_LIMIT);
         Lead { total, sense: self.sense[candidate], lexical: self.lexical[candidate] }
     }

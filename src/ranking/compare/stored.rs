@@ -39,15 +39,15 @@ pub trait Admission {
 
 /// One question text with its terms, before there are lexicons to weigh them.
 #[derive(Debug)]
-pub(super) struct Analysed<'a> {
-    pub(super) entry: u32,
-    pub(super) text: &'a str,
-    pub(super) negative: bool,
-    pub(super) terms: Terms,
+pub(in crate::ranking) struct Analysed<'a> {
+    pub(in crate::ranking) entry: u32,
+    pub(in crate::ranking) text: &'a str,
+    pub(in crate::ranking) negative: bool,
+    pub(in crate::ranking) terms: Terms,
 }
 
 /// Every question of the corpus in its order. CPU-bound, on all cores.
-pub(super) fn analyse<'a>(corpus: &'a Corpus, segmenter: &Segmenter) -> Vec<Analysed<'a>> {
+pub(in crate::ranking) fn analyse<'a>(corpus: &'a Corpus, segmenter: &Segmenter) -> Vec<Analysed<'a>> {
     use rayon::prelude::*;
     let mut texts: Vec<(u32, &str, bool)> = Vec::new();
     for (entry, position) in corpus.entries.iter().zip(0_u32..) {
@@ -62,7 +62,7 @@ pub(super) fn analyse<'a>(corpus: &'a Corpus, segmenter: &Segmenter) -> Vec<Anal
 }
 
 /// Document frequencies over entries; negative questions are no part of what an entry is about.
-pub(super) fn lexicons(entries: usize, questions: &[Analysed<'_>]) -> Lexicons {
+pub(in crate::ranking) fn lexicons(entries: usize, questions: &[Analysed<'_>]) -> Lexicons {
     let mut grams: Vec<Vec<&[String]>> = vec![Vec::new(); entries];
     let mut words: Vec<Vec<&[String]>> = vec![Vec::new(); entries];
     for question in questions.iter().filter(|question| !question.negative) {
@@ -73,7 +73,7 @@ pub(super) fn lexicons(entries: usize, questions: &[Analysed<'_>]) -> Lexicons {
 }
 
 /// The questions ready for comparison.
-pub(super) fn profiled(questions: &[Analysed<'_>], lexicons: &Lexicons) -> Vec<StoredQuestion> {
+pub(in crate::ranking) fn profiled(questions: &[Analysed<'_>], lexicons: &Lexicons) -> Vec<StoredQuestion> {
     let mut stored: Vec<StoredQuestion> = Vec::with_capacity(questions.len());
     for question in questions {
         let rank_in_entry = match stored.last() {

@@ -16,8 +16,8 @@ use crate::difference::Feature;
 use crate::difference::fit::pairs::{WrittenPair, from_json_lines, from_lines};
 use crate::difference::fit::{Row, fit};
 use crate::encoder::{EncoderKind, SentenceEncoder};
-use crate::ranking::fit::initial_model;
-use crate::ranking::judging::rows::{rows_of_corpus, rows_of_pairs};
+use crate::ranking::fit::difference_rows::{rows_of_corpus, rows_of_pairs};
+use crate::ranking::fit::gate::initial_model;
 use crate::ranking::{EmbeddingTable, Matcher, RankingModels};
 
 /// How much a pair written by hand counts beside a generated one.
@@ -36,7 +36,7 @@ pub struct FitDifference {
     #[arg(long, value_name = "DIR", default_value = "corpus")]
     corpus: PathBuf,
     /// 编码器：standard 或 accurate
-    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = super::encoder_kind)]
+    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = crate::cli::encoder_kind)]
     encoder: EncoderKind,
     /// 写到此文件；不给则写到 models/difference 下以编码器命名的文件
     #[arg(long, value_name = "FILE")]

@@ -4,7 +4,6 @@
 //! removes; an error leaves no draft. Knows nothing of what is written, and locks nothing: one writer a place.
 
 #[cfg(test)]
-#[expect(clippy::expect_used, reason = "a test without its plan should stop")]
 pub(crate) mod fault;
 
 use std::fs::{self, File};

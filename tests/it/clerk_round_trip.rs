@@ -60,7 +60,7 @@ fn workbook(path: &Path, faults: bool) {
             }
         }
         if faults && number == 0 {
-            sheet.write_string(row, 1, &question("配送", "蔬菜")).unwrap();
+            sheet.write_string(row, 1, question("配送", "蔬菜")).unwrap();
             sheet.write_string(row, 4, "明天").unwrap(); // another answer to a question that stands above
             sheet.write_string(row + 1, 1, "没有答案的问题").unwrap();
             sheet.write_string(row + 2, 1, "答案是公式的问题").unwrap();
@@ -84,7 +84,7 @@ fn workbook(path: &Path, faults: bool) {
 
 fn write_entry(sheet: &mut Worksheet, row: u32, area: &str, subject: &str) {
     let asked = question(area, subject);
-    sheet.write_string(row, 1, &asked).unwrap();
+    sheet.write_string(row, 1, asked).unwrap();
     sheet.write_string(row, 2, format!("想了解{area}里{subject}的规定；{subject}{area}的说明在哪")).unwrap();
     sheet.write_string(row, 3, format!("{area}这块{subject}咋弄")).unwrap();
     match subject {

@@ -293,7 +293,7 @@ fn search(served: &Served, endpoint: &Endpoint, rounds: usize, seed: u64) -> (Du
         };
         let found = cost(&recipe);
         held.push((found, recipe));
-        held.sort_by(|a, b| b.0.cmp(&a.0));
+        held.sort_by_key(|(cost, _)| std::cmp::Reverse(*cost));
         held.truncate(8);
     }
     // One measurement may have been disturbed; the least of several was not.

@@ -19,7 +19,7 @@ const SPEAKS: f64 = 0.5;
 const MOST_READ: usize = 16;
 
 /// Characters judged at most, sentence by sentence, whatever a ticket's length.
-const MOST_CHARACTERS: usize = 240;
+const MOST_CHARACTERS: usize = 120;
 
 /// How many sentences are judged at most where somebody will read what they say, and where a ticket goes its way.
 pub(super) const MOST_FOR_READERS: usize = MOST_READ;

@@ -3,6 +3,7 @@
 //! No I/O and no clock: the moment is a parameter, everything else stands in the snapshot.
 
 mod chosen;
+mod completion;
 mod handoff;
 mod reply;
 mod suggestion;
@@ -23,6 +24,7 @@ use crate::snapshot::{Asked, Ranked, Snapshot};
 use crate::tickets::{Routed, Ticket};
 
 pub(crate) use self::chosen::answer_chosen;
+pub use self::completion::{Completed, suggest};
 pub use self::handoff::{Handoff, HandoffReason, HandoffSummary, SummaryLine};
 pub use self::reply::{AnswerKind, Answered, Candidate, DirectAnswer, Related, Suggestion};
 pub(crate) use self::verdict::{RankedText, Verdict, judge};
@@ -144,20 +146,6 @@ pub(crate) fn decide(snapshot: &Snapshot, normalized: &str, scored: &[Scored]) -
         Verdict::Smalltalk { .. } => (Decision::Handoff, None),
         Verdict::Handoff(reason) => (Decision::Handoff, Some(reason)),
     }
-}
-
-/// Completes what is being typed, in the corpus's own questions; also from pinyin. At most `top` entries.
-#[must_use]
-pub fn suggest(snapshot: &Snapshot, typed: &str, top: usize, now: Timestamp) -> Vec<Related> {
-    let mut shown: Vec<u32> = Vec::with_capacity(top);
-    for at in snapshot.matcher.typeahead.complete(typed) {
-        let entry = snapshot.matcher.questions[at as usize].entry;
-        let live = snapshot.corpus.entries[entry as usize].is_live(now);
-        if shown.len() < top && live && !shown.contains(&entry) {
-            shown.push(entry);
-        }
-    }
-    shown.into_iter().map(|entry| related(&snapshot.corpus.entries[entry as usize])).collect()
 }
 
 fn direct_answer(snapshot: &Snapshot, best: &Scored, question: &Question<'_>, now: Timestamp) -> DirectAnswer {

@@ -1,6 +1,7 @@
 //! `import`: spreadsheets and files of other products → corpus files that people can edit and review, one for each sheet.
 //!
-//! All or nothing: with any issue, or where a file would be overwritten without being asked for, nothing is written.
+//! All or nothing: with any issue, where a file would be overwritten without being asked for, or where the directory
+//! would no longer load, nothing is written.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -13,7 +14,8 @@ use jiff::tz::TimeZone;
 use super::check::print_issues;
 use crate::atomic_file;
 use crate::corpus::{
-    Corpus, DEFAULT_ZONE, EntryFormat, Issue, SourceFile, load_dir, load_named_files, merge_entries, write_by_source,
+    Corpus, DEFAULT_ZONE, EntryFormat, Issue, Merged, SourceFile, load_dir, load_dir_with, load_named_files,
+    merge_entries, write_by_source,
 };
 
 /// What to import and where to.
@@ -69,59 +71,95 @@ pub fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
 fn import(args: &ImportArgs, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     let files = args.files.iter().map(|path| source(path)).collect::<anyhow::Result<Vec<_>>>()?;
     let found = load_named_files(&distinct(files), &args.zone);
-    let (corpus, issues) = match found {
-        Ok(corpus) => (Some(corpus), Vec::new()),
-        Err(issues) => (None, issues),
-    };
-    let Some(corpus) = corpus else { return refused(&issues, out) };
-    for warning in &corpus.warnings {
+    let warnings = found.as_ref().map_or_else(|refused| &refused.warnings, |corpus| &corpus.warnings);
+    for warning in warnings {
         writeln!(out, "提醒 {warning}")?;
     }
-    let files = match written(args, &corpus)? {
-        Ok(files) => files,
-        Err(issues) => return refused(&issues, out),
+    let planned = match found {
+        Ok(corpus) => plan(args, &corpus)?,
+        Err(refused) => Err(refused.issues),
     };
-    let names = files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>().join("、");
-    let target = format!("{}（{names}）", args.out.display());
-    let count = corpus.entries.len();
-    if args.dry_run {
-        writeln!(out, "可以导入 {count} 个条目到 {target}（没有写文件）")?;
-        return Ok(ExitCode::SUCCESS);
+    let planned = match planned {
+        Ok(planned) => planned,
+        Err(issues) => {
+            print_issues(&issues, out)?;
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    if !args.dry_run {
+        for file in &planned.files {
+            write_over(&args.out.join(&file.path), &file.bytes)?;
+        }
     }
-    if !(args.force || args.merge) {
+    writeln!(out, "{}", report(args, &planned))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What to write, or what is wrong with the corpus that would result.
+fn plan(args: &ImportArgs, corpus: &Corpus) -> anyhow::Result<Result<Merged, Vec<Issue>>> {
+    let format = EntryFormat::from(args.format);
+    let empty = std::fs::read_dir(&args.out).map_or(true, |mut inside| inside.next().is_none());
+    let planned = if args.merge && !empty {
+        let merged =
+            load_dir(&args.out, &args.zone).map(|standing| merge_entries(&standing, corpus, format, &args.zone));
+        match merged {
+            Ok(merged) => merged?,
+            Err(issues) => Err(issues),
+        }
+    } else {
+        let files = write_by_source(&corpus.entries, format, &args.zone)?;
+        ask_before_replacing(args, corpus, &files)?;
+        Ok(Merged { files, added: corpus.entries.len(), ..Merged::default() })
+    };
+    // What stands there beside what is new must load together, or the next start finds a broken corpus.
+    Ok(planned.and_then(|planned| load_dir_with(&args.out, &planned.files, &args.zone).map(|_| planned)))
+}
+
+/// Refuses to write over files unasked, and to put entries beside others with the same ids.
+fn ask_before_replacing(args: &ImportArgs, corpus: &Corpus, files: &[SourceFile]) -> anyhow::Result<()> {
+    let dir = args.out.display();
+    let writes = |path: &str| files.iter().any(|file| file.path == path);
+    if !args.force {
         let taken: Vec<&str> =
             files.iter().map(|file| file.path.as_str()).filter(|path| args.out.join(path).exists()).collect();
         anyhow::ensure!(
             taken.is_empty(),
-            "{} 里已有 {}，没有写任何文件：加 --merge 合并，加 --force 覆盖，或换一个目录",
-            args.out.display(),
+            "{dir} 里已有 {}，没有写任何文件：加 --merge 合并，加 --force 覆盖，或换一个目录",
             taken.join("、")
         );
     }
-    for file in &files {
-        write_over(&args.out.join(&file.path), &file.bytes)?;
+    let standing = load_dir(&args.out, &args.zone).map(|standing| standing.entries).unwrap_or_default();
+    let twice: Vec<_> =
+        standing.iter().filter(|entry| !writes(&entry.place.file) && corpus.entry(&entry.id).is_some()).collect();
+    if let Some(first) = twice.first() {
+        let count = twice.len();
+        anyhow::bail!(
+            "{dir} 的别的文件里已有其中 {count} 个条目（例如 {}“{}”），没有写任何文件：加 --merge 把它们换成新的，或换一个目录",
+            first.place,
+            first.question
+        );
     }
-    writeln!(out, "已导入 {count} 个条目到 {target}")?;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
-fn refused(issues: &[Issue], out: &mut dyn Write) -> anyhow::Result<ExitCode> {
-    print_issues(issues, out)?;
-    Ok(ExitCode::FAILURE)
-}
-
-/// The files to write, or why those of the directory and the new entries do not go together.
-fn written(args: &ImportArgs, corpus: &Corpus) -> anyhow::Result<Result<Vec<SourceFile>, Vec<Issue>>> {
-    let format = EntryFormat::from(args.format);
-    let empty = |dir: &Path| std::fs::read_dir(dir).map_or(true, |mut inside| inside.next().is_none());
-    if !args.merge || empty(&args.out) {
-        return Ok(Ok(write_by_source(&corpus.entries, format, &args.zone)?));
+/// What was done, or would be.
+fn report(args: &ImportArgs, planned: &Merged) -> String {
+    let names = planned.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>().join("、");
+    let Merged { changed, added, unchanged, .. } = planned;
+    let target = args.out.display();
+    match (args.merge && changed + unchanged > 0, args.dry_run) {
+        (true, _) if planned.files.is_empty() => format!("{target} 里的 {unchanged} 个条目没有变化，不用写文件"),
+        (true, true) => {
+            format!(
+                "可以合并到 {target}：会改 {changed} 个、新增 {added} 个、{unchanged} 个不变（{names}，没有写文件）"
+            )
+        }
+        (true, false) => {
+            format!("已合并到 {target}：改了 {changed} 个、新增 {added} 个、{unchanged} 个没有变化（{names}）")
+        }
+        (false, true) => format!("可以导入 {added} 个条目到 {target}（{names}）（没有写文件）"),
+        (false, false) => format!("已导入 {added} 个条目到 {target}（{names}）"),
     }
-    let standing = match load_dir(&args.out, &args.zone) {
-        Ok(standing) => standing,
-        Err(issues) => return Ok(Err(issues)),
-    };
-    Ok(merge_entries(&standing, corpus, format, &args.zone)?)
 }
 
 /// A file under its bare name, which is enough for messages and hides where it came from.
@@ -201,6 +239,36 @@ mod tests {
         import(&both, &mut out).unwrap();
         let answers: Vec<_> = entries(&both).iter().map(|entry| entry.answer.clone()).collect();
         assert!(answers.len() == 2 && answers.contains(&"找店员".to_owned()), "{answers:?}");
+    }
+
+    #[test]
+    fn a_directory_that_would_no_longer_load_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = args(dir.path(), "编号,问题,答案\na,怎么退款,七天内可退\nb,怎么换货,找客服\n");
+        import(&first, &mut Vec::new()).unwrap();
+        // The same entries under another name, as an export that was edited comes back.
+        std::fs::write(dir.path().join("新版.csv"), "编号,问题,答案\na,怎么退款,十天内可退\n,怎么开票,在订单里\n")
+            .unwrap();
+        let again = ImportArgs { files: vec![dir.path().join("新版.csv")], ..clone(&first) };
+        for force in [false, true] {
+            let error = import(&ImportArgs { force, ..clone(&again) }, &mut Vec::new()).unwrap_err().to_string();
+            assert!(error.contains("faq.toml:1“怎么退款”") && error.contains("--merge"), "{error}");
+        }
+        // Another id for a question that stands already.
+        std::fs::write(dir.path().join("三.csv"), "编号,问题,答案\nc,怎么换货,找店员\n").unwrap();
+        let other = ImportArgs { files: vec![dir.path().join("三.csv")], ..clone(&first) };
+        for merge in [false, true] {
+            let mut out = Vec::new();
+            import(&ImportArgs { merge, ..clone(&other) }, &mut out).unwrap();
+            let out = String::from_utf8(out).unwrap();
+            assert!(out.contains("“怎么换货”也出现在"), "{out}");
+        }
+        assert_eq!(std::fs::read_dir(&first.out).unwrap().count(), 1);
+        let mut out = Vec::new();
+        import(&ImportArgs { merge: true, ..clone(&again) }, &mut out).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.contains("改了 1 个、新增 1 个、0 个没有变化"), "{out}");
+        assert_eq!(load_dir(&first.out, &TimeZone::UTC).unwrap().entries.len(), 3);
     }
 
     #[test]

@@ -17,6 +17,10 @@ use crate::retrieval::IndexError;
 use crate::snapshot::{Asked, Ranked, Snapshot};
 use crate::text::match_key;
 
+/// Characters up to which a message may go on from an earlier one; who writes more says what it is about.
+const FRAGMENT: usize = 48;
+/// Characters of an earlier text that a fragment is read with.
+const CONTEXT: usize = 80;
 /// Letters up to which a text is too short to stand for itself.
 const THIN: usize = 4;
 /// Weight of the ranking read together beside that read alone.
@@ -75,6 +79,9 @@ impl Reader<'_> {
 
     /// The message by itself: as typed, or without the words that only point back, whichever is surer.
     pub(super) fn alone(&self, typed: &Ranked, remark: &Remark) -> Result<Reading, IndexError> {
+        if !is_fragment(&typed.normalized) {
+            return Ok(Reading { scored: typed.scored.clone(), read_as: typed.normalized.clone(), read_with: None });
+        }
         let core = self.rank(&remark.core)?;
         let typed_is_surer = confidence(&typed.scored) > confidence(&core.scored);
         let (surer, read_as) =
@@ -88,7 +95,10 @@ impl Reader<'_> {
         let aspect = ASPECT.is_match(&remark.core);
         let sure = confidence(&alone.scored);
         let dependent = thin || aspect || remark.points_back || remark.corrects;
-        if (f64::from(sure) >= self.answered_from() && !thin) || (sure >= self.offered_from() && !dependent) {
+        if !is_fragment(&remark.core)
+            || (f64::from(sure) >= self.answered_from() && !thin)
+            || (sure >= self.offered_from() && !dependent)
+        {
             return Ok(alone);
         }
         let core = self.rank(&remark.core)?;
@@ -125,7 +135,8 @@ impl Reader<'_> {
     fn together<'t>(&self, remark: &Remark, earlier: &'t Turn) -> Result<Option<(Ranked, &'t str)>, IndexError> {
         let mut best: Option<(Ranked, &str)> = None;
         for context in std::iter::once(earlier.text.as_str()).chain(earlier.read_with.as_deref()) {
-            let ranked = self.rank(&format!("{context},{}", remark.core))?;
+            let shown: String = context.chars().take(CONTEXT).collect();
+            let ranked = self.rank(&format!("{shown},{}", remark.core))?;
             let surer = best.as_ref().is_none_or(|(held, _)| confidence(&ranked.scored) > confidence(&held.scored));
             if !ranked.scored.is_empty() && surer {
                 best = Some((ranked, context));
@@ -147,6 +158,11 @@ impl Reader<'_> {
         front.extend(behind);
         Reading { scored: front, ..joint }
     }
+}
+
+/// Whether a text is short enough to go on from another.
+fn is_fragment(text: &str) -> bool {
+    text.chars().nth(FRAGMENT).is_none()
 }
 
 /// An entry that both readings rank.

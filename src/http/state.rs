@@ -15,6 +15,7 @@ use super::lifecycle::Lifecycle;
 use super::metrics::Metrics;
 use super::middleware::admission::Admission;
 use super::middleware::auth::Keyring;
+use super::questions::usage::Usage;
 use super::request::HeldBytes;
 
 /// Shared by all requests of one server; cloning it is one count.
@@ -34,6 +35,7 @@ struct Parts {
     conversations: Arc<dyn Conversations>,
     recorder: Arc<dyn Recorder>,
     store: Option<Store>,
+    usage: Arc<Usage>,
 }
 
 /// What the service remembers with.
@@ -70,6 +72,7 @@ impl App {
             conversations: remembering.conversations,
             recorder: remembering.recorder,
             store: remembering.store,
+            usage: Arc::default(),
             metrics,
             config,
         }))
@@ -151,6 +154,12 @@ impl FromRef<App> for Arc<dyn Conversations> {
 impl FromRef<App> for Option<Store> {
     fn from_ref(app: &App) -> Self {
         app.0.store.clone()
+    }
+}
+
+impl FromRef<App> for Arc<Usage> {
+    fn from_ref(app: &App) -> Self {
+        Self::clone(&app.0.usage)
     }
 }
 

@@ -3,6 +3,8 @@
 //! Everything that can fail happens while preparing; publishing is one store. Changes are serialised by a lock and
 //! generations only rise. Readers never wait.
 
+#[cfg(test)]
+mod crashes;
 mod embedding_file;
 mod live;
 mod opening;

@@ -189,7 +189,21 @@ pub(super) fn is_notice(line: &str) -> bool {
     ];
     // Who speaks of themselves may well speak of a notice.
     let own_words = ["我", "俺", "本人"].iter().any(|word| line.replace("我们", "").replace("我司", "").contains(word));
-    (any_in(&lower, &NOTICES) && !own_words) || line.starts_with('©')
+    (any_in(&lower, &NOTICES) && !own_words) || is_hotline(line) || line.starts_with('©')
+}
+
+/// A line that names a number to call and says nothing else, as companies put it below their mail.
+pub(super) fn is_hotline(line: &str) -> bool {
+    let Some((name, number)) = line.rsplit_once([':', '：', '|', ' ']) else { return false };
+    let called = ["热线", "电话", "專線", "专线", "熱線", "電話"];
+    let official =
+        ["投诉", "举报", "监督", "客服", "服务", "咨询", "全国", "消费者", "24小时", "投訴", "舉報", "客戶", "客户"];
+    let digits = number.chars().filter(char::is_ascii_digit).count();
+    let plain =
+        number.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '－' | '—' | '/' | '、' | '(' | ')' | ' '));
+    let spoken = name.contains(['，', ',', '。', '？', '?', '！', '!', '我', '你', '您', '吗']);
+    let name = name.trim_end_matches([':', '：', ' ']);
+    is_short(line, 40) && digits >= 3 && plain && !spoken && any_in(name, &called) && any_in(name, &official)
 }
 
 /// A line below which everything was there before, as ticket systems put it.
@@ -240,6 +254,12 @@ mod tests {
         );
         assert!(field("发送时间: 2026年1月2日").is_some() && field("订单号: 17").is_none());
         assert!(is_notice("不想再收到请退订") && !is_notice("我点了退订还是天天收到"));
+        assert!(is_notice("全国消费者投诉举报热线：12315") && is_notice("客服电话 400-000-0000"));
+        assert!(
+            !is_notice("你们的客服电话：400-000-0000")
+                && !is_notice("订单号：123456")
+                && !is_notice("我的电话：13000000000")
+        );
         assert!(is_confidentiality("本邮件含有保密信息，如误收请删除。"));
     }
 }

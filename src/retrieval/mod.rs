@@ -1,13 +1,18 @@
-//! Finds the stored questions worth ranking: tantivy over words and character grams, and typeahead.
+//! Finds the stored questions worth ranking: tantivy over words and character grams, typeahead, and the corpus's words by
+//! how they sound.
 //!
 //! Only here tantivy is named. Customer text never meets a query parser: `怎么(退款`, `*` and `-退款` would break or
 //! match everything; queries are built from terms.
 
 mod index;
+mod respell;
+mod slip;
+mod spelling;
 mod typeahead;
 
 pub use index::{Hit, IndexError, QuestionIndex};
-pub use typeahead::Typeahead;
+pub use respell::{Respelled, Respeller};
+pub use typeahead::{Closeness, Completion, Typeahead};
 
 use crate::text::marks::marks;
 use crate::text::segment::{Segmenter, character_grams};

@@ -1,74 +1,60 @@
-//! Completes what is being typed, in the corpus's own questions: by characters, by full pinyin, by pinyin initials.
+//! Completes what is being typed, in the corpus's own questions: by characters, by full pinyin, by pinyin initials; where
+//! nothing begins so, by several words apart and by forgiving one slip.
 //!
 //! Each spelling is a sorted table of suffixes that begin where a character begins, so that a completion is a binary
 //! search whatever the size of the corpus.
 
-use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
+use super::slip;
+use super::spelling::{Found, Spelling};
 use crate::text::pinyin::syllables;
+use crate::text::trace::Span;
 use crate::text::{is_han, match_key, normalize};
 
-/// Suffixes looked at per spelling and keystroke; beyond that a longer input narrows the choice.
-const SCAN: usize = 400;
+/// Words apart from one another that are looked for, at most.
+const WORDS: usize = 4;
 
-/// A completion: which question, and how it matched (smaller is better).
+/// How a question completes what was typed, the closest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Match {
-    spelling: usize,
-    /// Characters before the match.
-    start: u16,
-    /// Characters of the whole question.
-    length: u16,
-    question: u32,
+pub enum Closeness {
+    Characters,
+    Pinyin,
+    Initials,
+    /// Every word of it, apart from one another.
+    Words,
+    /// All but one character or letter.
+    Slip,
 }
 
-/// One way of writing every question, as sorted suffixes.
-#[derive(Debug, Default)]
-struct Spelling {
-    texts: Vec<String>,
-    /// (question, byte offset, character offset), sorted by the text from the byte offset on.
-    suffixes: Vec<(u32, u16, u16)>,
-}
-
-impl Spelling {
-    /// `units` are what a suffix may begin with: characters or syllables.
-    fn build(questions: impl Iterator<Item = Vec<String>>) -> Self {
-        let mut table = Self::default();
-        for (question, units) in (0_u32..).zip(questions) {
-            let mut offset = 0_usize;
-            for (position, unit) in (0_u16..).zip(&units) {
-                let Ok(byte) = u16::try_from(offset) else { break };
-                table.suffixes.push((question, byte, position));
-                offset += unit.len();
-            }
-            table.texts.push(units.concat());
-        }
-        let texts = &table.texts;
-        table.suffixes.sort_by(|a, b| suffix(texts, *a).cmp(suffix(texts, *b)).then(a.cmp(b)));
-        table
-    }
-
-    fn matches<'a>(&'a self, typed: &'a str) -> impl Iterator<Item = (u32, u16)> + 'a {
-        let from = self.suffixes.partition_point(|s| suffix(&self.texts, *s).cmp(typed) == Ordering::Less);
-        self.suffixes[from..]
-            .iter()
-            .take_while(move |s| suffix(&self.texts, **s).starts_with(typed))
-            .take(SCAN)
-            .map(|(question, _, position)| (*question, *position))
-    }
-}
-
-fn suffix(texts: &[String], (question, byte, _): (u32, u16, u16)) -> &str {
-    let text = texts.get(question as usize).map_or("", String::as_str);
-    text.get(usize::from(byte)..).unwrap_or("")
+/// A question that completes what was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// Position of the question in the list that the tables were built from.
+    pub question: u32,
+    pub closeness: Closeness,
+    /// What matched, in characters of the question's [`match_key`]; the first is the first that was typed.
+    pub matched: Vec<Span>,
+    /// Characters of the question's key.
+    pub length: usize,
 }
 
 /// Typeahead over all question texts of a corpus.
 #[derive(Debug, Default)]
 pub struct Typeahead {
-    /// Characters, full pinyin, initials: in the order preferred.
-    spellings: [Spelling; 3],
-    lengths: Vec<u16>,
+    characters: Spelling,
+    pinyin: Spelling,
+    initials: Spelling,
+}
+
+/// A match in one of the spellings.
+#[derive(Debug, Clone, Copy)]
+struct Match<'a> {
+    spelling: &'a Spelling,
+    /// Whether the spelling is that of the characters themselves.
+    written: bool,
+    closeness: Closeness,
+    found: Found,
 }
 
 impl Typeahead {
@@ -76,37 +62,119 @@ impl Typeahead {
     #[must_use]
     pub fn build(questions: &[&str]) -> Self {
         let keys: Vec<String> = questions.iter().map(|q| match_key(&normalize(q))).collect();
-        let characters = keys.iter().map(|key| key.chars().map(String::from).collect());
-        let pinyin = keys.iter().map(|key| syllables(key));
-        let initials = keys.iter().map(|key| syllables(key).iter().map(|s| s.chars().take(1).collect()).collect());
-        let lengths = keys.iter().map(|key| u16::try_from(key.chars().count()).unwrap_or(u16::MAX)).collect();
-        Self { spellings: [Spelling::build(characters), Spelling::build(pinyin), Spelling::build(initials)], lengths }
+        let sounds: Vec<Vec<String>> = keys.iter().map(|key| syllables(key)).collect();
+        let first_letter = |units: &Vec<String>| units.iter().map(|unit| unit.chars().take(1).collect()).collect();
+        Self {
+            characters: Spelling::build(keys.iter().map(|key| key.chars().map(String::from).collect())),
+            initials: Spelling::build(sounds.iter().map(first_letter)),
+            pinyin: Spelling::build(sounds.into_iter()),
+        }
     }
 
-    /// Positions of matching questions, best first: characters before pinyin before initials, matches at the start
-    /// before matches inside, short questions before long ones. Empty input completes nothing.
+    /// The questions that what was typed may become, each once, in no order that means anything to people. Empty input
+    /// completes nothing. Takes time linear in what was typed and a bounded number of comparisons.
     #[must_use]
-    pub fn complete(&self, typed: &str) -> Vec<u32> {
-        let key = match_key(&normalize(typed));
-        if key.is_empty() {
+    pub fn complete(&self, typed: &str) -> Vec<Completion> {
+        let typed_key = match_key(&normalize(typed));
+        if typed_key.is_empty() {
             return Vec::new();
         }
-        // Han typed so far may be followed by letters of the next syllable: 退kuan.
-        let as_pinyin = syllables(&key).concat();
-        let all_letters = !key.chars().any(is_han);
-        let mut found: Vec<Match> = Vec::new();
-        for (spelling, typed) in [(0, &key), (1, &as_pinyin), (2, &key)] {
-            if spelling == 2 && !all_letters {
-                continue;
+        let whole = self.matches(&typed_key);
+        if !whole.is_empty() {
+            return self.completions(whole.into_iter().map(|one| (one.found.question, one.closeness, vec![one])));
+        }
+        let apart = self.words_apart(typed);
+        if !apart.is_empty() {
+            return self.completions(apart.into_iter().map(|(question, all)| (question, Closeness::Words, all)));
+        }
+        let forgiven = self.with_a_slip(&typed_key);
+        self.completions(forgiven.into_iter().map(|one| (one.found.question, Closeness::Slip, vec![one])))
+    }
+
+    /// Whatever begins with a key in one of the spellings. Han typed so far may be followed by letters of the next
+    /// syllable: 退kuan.
+    fn matches(&self, key: &str) -> Vec<Match<'_>> {
+        let sound = syllables(key).concat();
+        let mut all = Vec::new();
+        let mut add = |spelling, closeness, typed: &str| {
+            let written = closeness == Closeness::Characters;
+            all.extend(Spelling::matches(spelling, typed).map(|found| Match { spelling, written, closeness, found }));
+        };
+        add(&self.characters, Closeness::Characters, key);
+        add(&self.pinyin, Closeness::Pinyin, &sound);
+        if !key.chars().any(is_han) {
+            add(&self.initials, Closeness::Initials, key);
+        }
+        all
+    }
+
+    /// Questions that hold every one of several words.
+    fn words_apart(&self, typed: &str) -> BTreeMap<u32, Vec<Match<'_>>> {
+        let words: Vec<String> =
+            typed.split_whitespace().map(|word| match_key(&normalize(word))).filter(|word| !word.is_empty()).collect();
+        if !(2..=WORDS).contains(&words.len()) {
+            return BTreeMap::new();
+        }
+        let mut held: Option<BTreeMap<u32, Vec<Match<'_>>>> = None;
+        for word in &words {
+            let mut of_word: BTreeMap<u32, Match<'_>> = BTreeMap::new();
+            for one in self.matches(word) {
+                of_word.entry(one.found.question).or_insert(one);
             }
-            for (question, start) in self.spellings[spelling].matches(typed) {
-                let length = self.lengths.get(question as usize).copied().unwrap_or(u16::MAX);
-                found.push(Match { spelling, start, length, question });
+            held = Some(match held {
+                None => of_word.into_iter().map(|(question, one)| (question, vec![one])).collect(),
+                Some(mut earlier) => {
+                    earlier.retain(|question, all| of_word.get(question).map(|one| all.push(*one)).is_some());
+                    earlier
+                }
+            });
+        }
+        held.unwrap_or_default()
+    }
+
+    fn with_a_slip(&self, key: &str) -> Vec<Match<'_>> {
+        let sound = syllables(key).concat();
+        let found = |spelling, written, typed: &str| {
+            let forgiven = slip::matches(spelling, typed);
+            forgiven.into_iter().map(move |found| Match { spelling, written, closeness: Closeness::Slip, found })
+        };
+        let mut all: Vec<Match<'_>> = found(&self.characters, true, key).collect();
+        all.extend(found(&self.pinyin, false, &sound));
+        all
+    }
+
+    /// The closest completion of each question, then the one that begins first.
+    fn completions<'a>(&self, all: impl Iterator<Item = (u32, Closeness, Vec<Match<'a>>)>) -> Vec<Completion> {
+        let mut best: BTreeMap<u32, Completion> = BTreeMap::new();
+        for (question, closeness, matches) in all {
+            let matched: Vec<Span> = matches.iter().map(|one| self.place(one)).collect();
+            let start = |spans: &[Span]| spans.first().map_or(0, |first| first.start);
+            let closer = best
+                .get(&question)
+                .is_none_or(|held| (closeness, start(&matched)) < (held.closeness, start(&held.matched)));
+            if closer {
+                let length = self.characters.text(question).chars().count();
+                best.insert(question, Completion { question, closeness, matched, length });
             }
         }
-        found.sort_unstable();
-        let mut seen = rustc_hash::FxHashSet::default();
-        found.into_iter().map(|m| m.question).filter(|question| seen.insert(*question)).collect()
+        best.into_values().collect()
+    }
+
+    /// Where a match stands in the question's key. A run of Latin letters is one unit of a sound and several characters.
+    fn place(&self, one: &Match<'_>) -> Span {
+        let units = one.spelling.units(one.found);
+        if one.written {
+            return units;
+        }
+        let key = self.characters.text(one.found.question);
+        let sounds = syllables(key);
+        let width = |sound: &String| {
+            let is_run = sound.chars().all(|c| c.is_ascii_alphanumeric()) && key.contains(sound.as_str());
+            if is_run { sound.chars().count() } else { 1 }
+        };
+        let before: usize = sounds.iter().take(units.start).map(width).sum();
+        let inside: usize = sounds.iter().take(units.end).skip(units.start).map(width).sum();
+        Span { start: before, end: before + inside }
     }
 }
 
@@ -114,21 +182,62 @@ impl Typeahead {
 mod tests {
     use super::*;
 
+    fn typeahead() -> Typeahead {
+        Typeahead::build(&["怎么申请退款", "退款多久到账", "运费怎么算", "奶粉喝了过敏怎么办", "iphone保修多久"])
+    }
+
+    fn found(typed: &str) -> Vec<u32> {
+        typeahead().complete(typed).into_iter().map(|one| one.question).collect()
+    }
+
     #[test]
     fn completes_from_characters_pinyin_initials_and_a_mixture() {
-        let typeahead = Typeahead::build(&["怎么申请退款", "退款多久到账", "运费怎么算"]);
         let rows: [(&str, &[u32]); 8] = [
-            ("退款", &[1, 0]),    // at the start before inside
-            ("tuikuan", &[1, 0]), // full pinyin
-            ("tuik", &[1, 0]),    // a syllable not finished
+            ("退款", &[0, 1]),
+            ("tuikuan", &[0, 1]), // full pinyin
+            ("tuik", &[0, 1]),    // a syllable not finished
             ("tkdj", &[1]),       // initials
-            ("退kuan", &[1, 0]),  // a mixture
-            ("推款", &[1, 0]),    // a homophone typo
+            ("退kuan", &[0, 1]),  // a mixture
+            ("推款", &[0, 1]),    // a homophone typo
             ("發票", &[]),        // nothing like it
             ("", &[]),
         ];
         for (typed, expected) in rows {
-            assert_eq!(typeahead.complete(typed), expected, "typed {typed:?}");
+            assert_eq!(found(typed), expected, "typed {typed:?}");
+        }
+    }
+
+    #[test]
+    fn forgives_a_slip_and_finds_words_apart() {
+        let rows: [(&str, &[u32]); 8] = [
+            ("tuikaun", &[0, 1]),   // two letters swapped
+            ("yunfie", &[2]),       // the same at the end
+            ("yufeizenme", &[2]),   // a letter missing
+            ("退款多就到账", &[1]), // sounds right
+            ("退款很久到账", &[1]), // a wrong character
+            ("退款多到账", &[1]),   // a character missing
+            ("奶粉 过敏", &[3]),    // words apart
+            ("奶粉 退款", &[]),     // not in one question
+        ];
+        for (typed, expected) in rows {
+            assert_eq!(found(typed), expected, "typed {typed:?}");
+        }
+    }
+
+    #[test]
+    fn says_what_matched() {
+        let rows = [
+            ("退款", 0, Closeness::Characters, vec![Span { start: 4, end: 6 }]),
+            ("shenqing", 0, Closeness::Pinyin, vec![Span { start: 2, end: 4 }]),
+            ("tkdj", 1, Closeness::Initials, vec![Span { start: 0, end: 4 }]),
+            ("baoxiu", 4, Closeness::Pinyin, vec![Span { start: 6, end: 8 }]), // behind letters
+            ("奶粉 过敏", 3, Closeness::Words, vec![Span { start: 0, end: 2 }, Span { start: 4, end: 6 }]),
+            ("yunfie", 2, Closeness::Slip, vec![Span { start: 0, end: 2 }]),
+        ];
+        for (typed, question, closeness, matched) in rows {
+            let all = typeahead().complete(typed);
+            let one = all.iter().find(|one| one.question == question);
+            assert_eq!(one.map(|one| (one.closeness, one.matched.clone())), Some((closeness, matched)), "{typed}");
         }
     }
 }

@@ -4,7 +4,7 @@
 //! in the text; takes normalised text.
 
 /// Marks between which a thought stands.
-const ENDS: [char; 12] = [',', '。', '.', '!', '?', ';', '、', '\n', '…', '~', '(', ')'];
+pub(super) const ENDS: [char; 12] = [',', '。', '.', '!', '?', ';', '、', '\n', '…', '~', '(', ')'];
 
 /// Whether a clause holds words of complaint that are meant. `holds` says whether a text holds such words.
 #[must_use]
@@ -51,7 +51,7 @@ fn follows(text: &str, first: &[&str], then: &[&str], most: usize) -> bool {
 /// Characters of the longest word that may follow.
 const LONGEST: usize = 6;
 
-fn any_in(text: &str, words: &[&str]) -> bool {
+pub(super) fn any_in(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
 }
 
@@ -92,7 +92,7 @@ const DENIALS: [&str; 30] = [
     "不存在",
 ];
 
-fn is_denied(clause: &str) -> bool {
+pub(super) fn is_denied(clause: &str) -> bool {
     // Double denials threaten: 不得不投诉, 不能不投诉.
     ACTS.iter().any(|act| {
         clause.match_indices(act).any(|(at, _)| {
@@ -151,7 +151,7 @@ fn is_of_others(clause: &str) -> bool {
 }
 
 /// Complaints that were: taken back, or spoken of as what is over.
-fn is_past(clause: &str) -> bool {
+pub(super) fn is_past(clause: &str) -> bool {
     const BEFORE: [&str; 20] = [
         "之前",
         "以前",
@@ -194,7 +194,7 @@ fn is_past(clause: &str) -> bool {
 }
 
 /// Words by which a text says that all is well again.
-const SETTLED: [&str; 26] = [
+pub(super) const SETTLED: [&str; 26] = [
     "处理好了",
     "解决了",
     "处理完了",
@@ -223,7 +223,7 @@ const SETTLED: [&str; 26] = [
     "结案了",
 ];
 
-const UNSETTLED: [&str; 12] = [
+pub(super) const UNSETTLED: [&str; 12] = [
     "没解决",
     "没有解决",
     "未解决",

@@ -197,7 +197,12 @@ enum Piece {
     Talk(TalkKind),
     Filler,
     Asking,
+    /// Whom one speaks to; who says nothing else asks for them.
+    Address,
 }
+
+/// Names of those one writes to, among the wishes for a human.
+const ADDRESSES: [&str; 6] = ["客服", "人工客服", "客服人员", "客服小姐姐", "客服小哥", "在线客服"];
 
 struct Lexicon {
     /// Pieces by their first character, in the order of the table.
@@ -212,7 +217,8 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     for (kind, talk) in &built_in().0 {
         for phrase in &talk.phrases {
             let key = spoken_key(phrase);
-            lexicon.add(&key, Piece::Talk(*kind));
+            let address = *kind == TalkKind::WantHuman && ADDRESSES.contains(&key.as_str());
+            lexicon.add(&key, if address { Piece::Address } else { Piece::Talk(*kind) });
             seen.insert(key.clone());
             if key.chars().count() > 1 {
                 lexicon.sounds.entry(syllables(&key).concat()).or_insert(*kind);
@@ -259,22 +265,25 @@ pub(super) fn whole(key: &str) -> Option<TalkKind> {
     if chars.is_empty() || chars.len() > LONGEST {
         return None;
     }
-    covered(&chars).or_else(|| covered(&without_repeats(&chars))).or_else(|| by_sound(key))
+    let found = covered(&chars).or_else(|| covered(&without_repeats(&chars))).or_else(|| by_sound(key));
+    // Who asks where the praiseworthy is does not praise: 良心呢.
+    found.filter(|kind| *kind != TalkKind::Praise || !key.ends_with(['呢', '吗']))
 }
 
 /// The best way to cover a text from some character on: fewest pieces, then fewest that are fillers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Cover {
     pieces: usize,
     fillers: usize,
     asking: bool,
+    address: bool,
     /// One bit for each kind, in the order of [`STRONGEST_FIRST`].
     kinds: u16,
 }
 
 fn covered(chars: &[char]) -> Option<TalkKind> {
     let mut from: Vec<Option<Cover>> = vec![None; chars.len() + 1];
-    from[chars.len()] = Some(Cover { pieces: 0, fillers: 0, asking: false, kinds: 0 });
+    from[chars.len()] = Some(Cover::default());
     for at in (0..chars.len()).rev() {
         let Some(pieces) = LEXICON.pieces.get(&chars[at]) else { continue };
         let mut best: Option<Cover> = None;
@@ -296,17 +305,22 @@ impl Cover {
             Piece::Talk(kind) => (STRONGEST_FIRST.iter().position(|known| *known == kind), false, false),
             Piece::Filler => (None, true, false),
             Piece::Asking => (None, true, true),
+            Piece::Address => (None, false, false),
         };
         Self {
             pieces: self.pieces + 1,
             fillers: self.fillers + usize::from(filler),
             asking: self.asking || asking,
+            address: self.address || piece == Piece::Address,
             kinds: self.kinds | kind.map_or(0, |at| 1 << at),
         }
     }
 
-    /// Fillers alone begin something; what asks must ask for a human.
+    /// Fillers alone begin something; what asks must ask for a human. Who greets or thanks 客服 wants nobody else.
     fn kind(self) -> Option<TalkKind> {
+        if self.address && (self.asking || self.kinds == 0) {
+            return Some(TalkKind::WantHuman);
+        }
         let strongest = STRONGEST_FIRST.into_iter().enumerate().find(|(at, _)| self.kinds & (1 << at) != 0);
         let kind = strongest.map_or(TalkKind::Noise, |(_, kind)| kind);
         (!self.asking || kind == TalkKind::WantHuman).then_some(kind)
@@ -349,7 +363,12 @@ mod tests {
             ("謝謝您", Some(TalkKind::Thanks)),  // traditional
             ("👌🏻", Some(TalkKind::Ack)),
             ("你是真人吗", Some(TalkKind::WhoAreYou)),
-            ("收到了吗", None), // asks
+            ("客服你好", Some(TalkKind::Greeting)), // one of them is here
+            ("客服", Some(TalkKind::WantHuman)),
+            ("有没有客服", Some(TalkKind::WantHuman)),
+            ("真良心", Some(TalkKind::Praise)),
+            ("你们的良心呢", None), // reproaches
+            ("收到了吗", None),     // asks
             ("好的谢谢，发票呢", None),
             ("可以退款吗", None),
             ("你好，运费多少", None),

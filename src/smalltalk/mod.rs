@@ -9,10 +9,12 @@ mod kind;
 mod noise;
 mod pattern;
 mod table;
+mod taken_back;
 mod words;
 
 pub use kind::TalkKind;
 pub use table::{Smalltalk, Talk, built_in};
+pub use taken_back::takes_back;
 
 use crate::text::spoken_key;
 

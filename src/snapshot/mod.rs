@@ -11,10 +11,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::corpus::{Corpus, Entry};
-use crate::decision::Policy;
+use crate::decision::{Decision, Policy};
 use crate::policy::{self, PolicyStatement};
 use crate::ranking::{EmbeddingTable, LiveAt, Matcher, Scored, StoredQuestion};
-use crate::retrieval::IndexError;
+use crate::retrieval::{IndexError, Respeller};
+use crate::text::normalize;
 use crate::tickets::{Routed, Router, Ticket};
 
 pub use model_set::Models;
@@ -32,6 +33,7 @@ pub struct Snapshot {
     pub statement: PolicyStatement,
     /// Router, ranker and encoder versions, joined by `+`.
     pub model_version: String,
+    respeller: Respeller,
     asked: QuestionCache,
 }
 
@@ -44,13 +46,17 @@ impl Snapshot {
     pub fn prepare(corpus: Arc<Corpus>, models: &Models, known: &EmbeddingTable) -> Result<Self, IndexError> {
         let matcher = Matcher::prepare(&corpus, &models.ranking, known)?;
         let (policy, statement) = policy::resolve(&models.policy, &matcher.evidence, &calibrated_on(&matcher));
-        let router = models.router_for(&corpus.routing);
+        let router = models.router_for(&corpus);
+        let asking = matcher.questions.iter().filter(|question| !question.negative);
+        let written: Vec<String> = asking.map(|question| normalize(&question.text)).collect();
+        let respeller = Respeller::build(written.iter().map(String::as_str), matcher.segmenter());
         Ok(Self {
             matcher,
             policy,
             statement,
             model_version: models.version_with(&router),
             router: Arc::new(router),
+            respeller,
             asked: QuestionCache::new(&corpus),
             corpus,
         })
@@ -63,8 +69,40 @@ impl Snapshot {
     pub fn ranked(&self, asked: &Asked<'_>, now: Timestamp) -> Result<Ranked, IndexError> {
         self.asked.get_or_rank(asked, now, |encoded| {
             let terms = self.matcher.terms_of_normalized(encoded.text()).with_marks_of(asked.text);
-            self.matcher.candidates_of(&terms, encoded, &LiveAt { corpus: &self.corpus, now })
+            let scored = self.matcher.candidates_of(&terms, encoded, &LiveAt { corpus: &self.corpus, now })?;
+            self.or_as_it_sounds(encoded.text(), scored, now)
         })
+    }
+
+    /// The candidates of what a question sounds like, where as it is written it finds nothing worth offering, or where
+    /// letters in it were pinyin. How something sounds is a guess: it may be offered and never answers by itself.
+    fn or_as_it_sounds(
+        &self,
+        normalized: &str,
+        scored: Vec<Scored>,
+        now: Timestamp,
+    ) -> Result<Vec<Scored>, IndexError> {
+        let decide = |found: &[Scored]| self.policy.decide(found.first().map(|best| f64::from(best.confidence)));
+        let written = decide(&scored);
+        if written == Decision::Answer {
+            return Ok(scored);
+        }
+        let heard = self.respeller.respell(normalized, self.matcher.segmenter());
+        let Some(heard) = heard.filter(|heard| written == Decision::Handoff || heard.from_letters) else {
+            return Ok(scored);
+        };
+        let terms = self.matcher.terms_of_normalized(&normalize(&heard.text));
+        let mut guessed = self.matcher.candidates(&terms, &LiveAt { corpus: &self.corpus, now })?;
+        let confidence = |found: &[Scored]| found.first().map_or(0.0, |best| best.confidence);
+        if decide(&guessed) == Decision::Handoff || confidence(&guessed) <= confidence(&scored) {
+            return Ok(scored);
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "a share; the next float down where rounding went up")]
+        let ceiling = (self.policy.answer_threshold as f32).next_down();
+        for one in &mut guessed {
+            one.confidence = one.confidence.min(ceiling);
+        }
+        Ok(guessed)
     }
 
     /// Whether the candidates for a question are kept, so that they cost no work.

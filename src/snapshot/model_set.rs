@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::corpus::Corpus;
 use crate::policy::PolicySettings;
 use crate::ranking::RankingModels;
-use crate::routing::Routing;
 use crate::tickets::Router;
 
 /// Models and settings that every version of a knowledge base is prepared with.
@@ -20,13 +20,14 @@ pub struct Models {
 }
 
 impl Models {
-    /// The router for a routing file: the one of these models under the promises of its groups, or what stands in.
+    /// The router for a corpus: the one of these models under its routing and small talk, or what stands in.
     #[must_use]
-    pub(super) fn router_for(&self, routing: &Routing) -> Router {
+    pub(super) fn router_for(&self, corpus: &Corpus) -> Router {
+        let Corpus { routing, smalltalk, .. } = corpus;
         let named = || self.router.labels().iter().all(|label| routing.group(label).is_some());
         match &self.instead {
-            Some(instead) if !named() => Router::clone(instead),
-            _ => self.router.with_group_targets(routing),
+            Some(instead) if !named() => instead.of_corpus(routing, smalltalk),
+            _ => self.router.of_corpus(routing, smalltalk),
         }
     }
 

@@ -83,6 +83,12 @@ impl Segmenter {
         if kept.is_empty() { words } else { kept }
     }
 
+    /// Every piece of the text once, from its beginning to its end, stop words and marks included.
+    #[must_use]
+    pub fn pieces<'a>(&self, normalized: &'a str) -> Vec<&'a str> {
+        self.jieba.cut(normalized, true).into_iter().map(|token| token.word).collect()
+    }
+
     /// How often the dictionary counted a word; 0 for one it lacks.
     #[must_use]
     pub fn frequency(&self, word: &str) -> usize {

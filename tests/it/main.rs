@@ -9,6 +9,8 @@
 
 mod api;
 mod backups;
+mod campaign;
+mod clerk_round_trip;
 mod corpus_formats;
 mod corpus_round_trip;
 mod evaluation;

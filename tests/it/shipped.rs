@@ -160,7 +160,7 @@ fn typing_is_completed_from_characters_and_pinyin() {
     let base = shipped();
     let snapshot = base.snapshot();
     for typed in ["运费", "yunfei", "yf", "運費"] {
-        let found = suggest(&snapshot, typed, 5, ordinary_day());
+        let found = suggest(&snapshot, typed, 5, ordinary_day(), |_| 0);
         assert!(!found.is_empty(), "{typed}");
     }
 }

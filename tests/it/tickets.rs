@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use yingda::corpus::Place;
 use yingda::routing::{DEFAULT_PROMISE, Priority, Routing, RoutingRule, SkillGroup};
+use yingda::smalltalk::Smalltalk;
 use yingda::tickets::{
     BundleError, BundleFiles, Dataset, Labels, MANIFEST, MissingEvidence, PromotionVerdict, RouteDecision, Routed,
     Router, Ticket, TicketRow, TicketText, TrainOptions, TrainedRouter, bundle_files, evaluate, install_bundle,
@@ -335,6 +336,39 @@ fn several_wishes_appear_as_several_groups_with_their_sentences() {
 }
 
 #[test]
+fn a_renamed_group_keeps_its_tickets_and_two_become_one() {
+    let router = router(&Dataset::new(synthetic(2_000, 3, 3)).unwrap());
+    let group = |id: &str, aliases: &[&str]| SkillGroup {
+        id: id.to_owned(),
+        aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+        promise: format!("{id}会联系您"),
+        ..SkillGroup::default()
+    };
+    let routing =
+        Routing { groups: vec![group("售后", &["组1", "组2"]), group("组0", &[])], ..Routing::default() };
+    let renamed = router.of_corpus(&routing, &Smalltalk::default());
+    assert_eq!(renamed.labels(), ["售后", "组0"]);
+    assert_eq!(renamed.warnings(&routing), Vec::<String>::new());
+    let mut routed = 0;
+    for row in synthetic(200, 3, 4) {
+        let found = route(&renamed, &routing, &row.ticket.text);
+        let before = route(&router, &Routing::default(), &row.ticket.text);
+        let expected = if before.skill_group == "组0" { "组0" } else { "售后" };
+        if before.confidence > 0.5 {
+            assert_eq!(found.skill_group, expected, "{}", row.ticket.text);
+        }
+        let all: f64 = found.ranking.iter().map(|group| group.confidence).sum();
+        assert!(found.ranking.len() == 2 && (all - 1.0).abs() < 1e-6, "{:?}", found.ranking);
+        assert!(found.confidence >= before.confidence - 1e-9 || found.skill_group != expected);
+        if found.decision == RouteDecision::Route {
+            routed += 1;
+            assert_eq!(found.promise, format!("{}会联系您", found.skill_group));
+        }
+    }
+    assert!(routed > 100, "{routed}");
+}
+
+#[test]
 fn a_group_may_promise_more_or_be_refused() {
     let router = router(&Dataset::new(synthetic(2_000, 2, 3)).unwrap());
     let fresh = synthetic(1_000, 2, 4);
@@ -343,7 +377,7 @@ fn a_group_may_promise_more_or_be_refused() {
         ..Routing::default()
     };
     let routed = |routing: &Routing| {
-        let router = router.with_group_targets(routing);
+        let router = router.of_corpus(routing, &Smalltalk::default());
         let all = fresh.iter().map(|row| (row, route(&router, routing, &row.ticket.text)));
         let own = all.filter(|(_, found)| found.skill_group == "组1" && found.decision == RouteDecision::Route);
         own.map(|(row, _)| row.label == "组1").collect::<Vec<bool>>()

@@ -138,9 +138,7 @@ pub(super) fn list_versions(dir: &Path) -> Result<Vec<KeptVersion>, HistoryError
 
 /// Deletes a version; under another name first, so that half of it never looks like a version.
 pub(super) fn delete_version(dir: &Path, version: &str) -> Result<(), HistoryError> {
-    let (path, aside) = (dir.join("versions").join(version), dir.join("versions").join(format!(".{version}.tmp")));
-    fs::rename(&path, &aside).map_err(FileError::at("remove", &path))?;
-    Ok(fs::remove_dir_all(&aside).map_err(FileError::at("remove", &aside))?)
+    Ok(atomic_file::remove_dir(&dir.join("versions").join(version))?)
 }
 
 fn manifest(path: &Path) -> Result<Manifest, String> {

@@ -57,9 +57,22 @@ pub(super) fn parse(file: &str, text: &str, findings: &mut Findings) -> Option<T
     }
     for error in errors {
         let line = error.span().map(|span| lines.of(&span));
-        findings.issue(&Place::new(file, line), format!("TOML 语法错误：{}", error.message()));
+        let written = line.and_then(|line| text.lines().nth(line - 1)).unwrap_or_default();
+        let message = format!("TOML 语法错误：{}{}", remedy(written, error.message()), error.message());
+        findings.issue(&Place::new(file, line), message);
     }
     None
+}
+
+/// What staff most likely have to do about a syntax error, before the parser's own words.
+fn remedy(line: &str, message: &str) -> &'static str {
+    if line.contains(['“', '”', '‘', '’', '＂']) {
+        "这一行有中文引号，请改成英文引号 \" —— "
+    } else if message.contains("must be quoted") {
+        "文字要写在英文双引号 \" 里 —— "
+    } else {
+        ""
+    }
 }
 
 #[cfg(test)]
@@ -98,6 +111,8 @@ mod tests {
             ("[[entry]]\nsimilar = { a = 1 }", "f.toml:2: similar 应为文本列表，现在是表"),
             ("[[entry]]\nenabled = \"也许\"", "f.toml:2: enabled 只能是 true 或 false"),
             ("[[entry]]\nquestion = \"q\nanswer = 'a'", "f.toml:2: TOML 语法错误"), // an open quote
+            ("[[entry]]\nquestion = “q”", "f.toml:2: TOML 语法错误：这一行有中文引号"),
+            ("[[entry]]\nanswer = 七天内", "f.toml:2: TOML 语法错误：文字要写在英文双引号"),
         ];
         for (text, expected) in rows {
             let found = issues(text);

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::{EntryFormat, ExportError, in_file_order, write_entries};
 use crate::corpus::read::SourceFile;
-use crate::corpus::{Corpus, Entry, Issue, Place, load_files};
+use crate::corpus::{Corpus, Entry, Issue, Place};
 
 /// The entries as files: one for each sheet or file they came from, named after it, in the order they stand there.
 ///
@@ -28,61 +28,84 @@ pub fn write_by_source(
     Ok(files)
 }
 
+/// What comes of putting new entries among those that stand.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// The files that change, whole.
+    pub files: Vec<SourceFile>,
+    /// Entries that take the place of one with the same id.
+    pub changed: usize,
+    pub added: usize,
+    /// Entries that stand already as they are.
+    pub unchanged: usize,
+}
+
 /// The files of `standing` that change when the entries of `new` are put among its own: an entry with an id that stands
-/// already takes its place, others are added at the end of the file named after their source.
+/// already takes its place, others are added at the end of the file named after their sheet or file. Whether the whole
+/// that results is a corpus is not judged here.
 ///
 /// # Errors
-/// As [`write_entries`]; the inner error holds what is wrong with the whole that would result, or the entries that
-/// stand in files which cannot be rewritten (spreadsheets).
+/// As [`write_entries`]; the inner error holds the entries that stand in files which cannot be rewritten
+/// (spreadsheets).
 pub fn merge_entries(
     standing: &Corpus,
     new: &Corpus,
     format: EntryFormat,
     zone: &TimeZone,
-) -> Result<Result<Vec<SourceFile>, Vec<Issue>>, ExportError> {
-    let mut changed: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+) -> Result<Result<Merged, Vec<Issue>>, ExportError> {
     let mut issues = Vec::new();
+    let mut merged = Merged::default();
     let mut placed: Vec<Entry> = Vec::new();
     for entry in in_file_order(&new.entries) {
-        let place = match standing.entry(&entry.id) {
-            Some(old) if format_of(&old.place.file).is_some() => old.place.clone(),
-            Some(old) => {
-                let message = format!("条目“{}”在表格里，合并只能改 .toml 和 .jsonl，请直接改表格", entry.question);
-                issues.push(Issue::at(&old.place, message));
-                continue;
-            }
-            None => {
-                let file = file_name(&entry.place.file, format, &mut BTreeSet::new());
-                Place::new(file, usize::MAX)
-            }
+        let Some(old) = standing.entry(&entry.id) else {
+            merged.added += 1;
+            placed
+                .push(Entry { place: Place::new(standing_file(standing, entry, format), usize::MAX), ..entry.clone() });
+            continue;
         };
-        changed.entry(place.file.clone()).or_default();
-        placed.push(Entry { place, ..entry.clone() });
+        // A sheet without numbers does not take them away.
+        let entry = Entry { place: old.place.clone(), number: entry.number.or(old.number), ..entry.clone() };
+        if entry == *old {
+            merged.unchanged += 1;
+        } else if format_of(&old.place.file).is_some() {
+            merged.changed += 1;
+            placed.push(entry);
+        } else {
+            let message = format!("条目“{}”在表格里，合并只能改 .toml 和 .jsonl，请直接改表格", entry.question);
+            issues.push(Issue::at(&old.place, message));
+        }
     }
     if !issues.is_empty() {
         return Ok(Err(issues));
     }
     let replaced: BTreeSet<&str> = placed.iter().map(|entry| entry.id.as_str()).collect();
-    let mut kept: Vec<Entry> =
-        standing.entries.iter().filter(|entry| !replaced.contains(entry.id.as_str())).cloned().collect();
-    kept.extend(placed.iter().cloned());
-    for entry in &kept {
-        if let Some(group) = changed.get_mut(&entry.place.file) {
-            group.push(entry.clone());
+    let stays = |entry: &&Entry| !replaced.contains(entry.id.as_str());
+    let mut files: BTreeMap<&str, Vec<&Entry>> =
+        placed.iter().map(|entry| (entry.place.file.as_str(), Vec::new())).collect();
+    for entry in standing.entries.iter().filter(stays).chain(&placed) {
+        if let Some(file) = files.get_mut(entry.place.file.as_str()) {
+            file.push(entry);
         }
     }
-    let whole = write_entries(&in_file_order(&kept), EntryFormat::JsonLines, zone)?;
-    if let Err(issues) = load_files(&[SourceFile { path: "entries.jsonl".to_owned(), bytes: whole }], zone) {
-        return Ok(Err(issues));
-    }
-    let mut files = Vec::new();
-    for (path, mut entries) in changed {
+    for (path, mut entries) in files {
         // New entries keep the order they came in, behind those that stand.
         entries.sort_by_key(|entry| entry.place.line);
-        let format = format_of(&path).unwrap_or(format);
-        files.push(SourceFile { path, bytes: write_entries(&entries.iter().collect::<Vec<_>>(), format, zone)? });
+        let bytes = write_entries(&entries, format_of(path).unwrap_or(format), zone)?;
+        merged.files.push(SourceFile { path: path.to_owned(), bytes });
     }
-    Ok(Ok(files))
+    Ok(Ok(merged))
+}
+
+/// Where a new entry goes: to the file that its sheet was exported from, else to the one named after its source.
+fn standing_file(standing: &Corpus, entry: &Entry, format: EntryFormat) -> String {
+    let sheet = entry.place.file.split_once('#').map_or("", |(_, sheet)| sheet);
+    let is_of_sheet = |path: &&str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        format_of(path).is_some() && name.rsplit_once('.').is_some_and(|(stem, _)| stem == sheet)
+    };
+    let mut paths = standing.entries.iter().map(|entry| entry.place.file.as_str());
+    let found = paths.find(is_of_sheet).map(str::to_owned);
+    found.unwrap_or_else(|| file_name(&entry.place.file, format, &mut BTreeSet::new()))
 }
 
 /// The format a file can be rewritten in.

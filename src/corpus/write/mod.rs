@@ -10,7 +10,7 @@ mod workbook;
 
 use jiff::tz::TimeZone;
 
-pub use self::by_source::{merge_entries, write_by_source};
+pub use self::by_source::{Merged, merge_entries, write_by_source};
 
 use super::read::SourceFile;
 use super::{Corpus, Entry};

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::answer_request::AnswerRequest;
 use super::entry;
 use super::memory::{Heard, Memory, Sender};
+use super::usage::Usage;
 use crate::answer::{Answered, Candidate, Decision, DirectAnswer, Handoff, Suggestion};
 use crate::clock;
 use crate::config::Limits;
@@ -34,11 +35,12 @@ pub(crate) struct AnsweringParts {
     limits: Limits,
     admission: Arc<Admission>,
     memory: Memory,
+    usage: Arc<Usage>,
 }
 
 impl FromRef<App> for AnsweringParts {
     fn from_ref(app: &App) -> Self {
-        Self { limits: app.part(), admission: app.part(), memory: app.part() }
+        Self { limits: app.part(), admission: app.part(), memory: app.part(), usage: app.part() }
     }
 }
 
@@ -106,7 +108,7 @@ impl AnswerResponse {
 #[utoipa::path(post, path = "/answer", tag = "answering", request_body = AnswerRequest,
     responses((status = 200, description = "The decision", body = AnswerResponse), Refusals<Asking>))]
 pub(crate) async fn answer(
-    State(AnsweringParts { limits, admission, memory }): State<AnsweringParts>,
+    State(AnsweringParts { limits, admission, memory, usage }): State<AnsweringParts>,
     Base(base): Base,
     caller: Option<Extension<Arc<Caller>>>,
     Json(fields): Json,
@@ -135,6 +137,9 @@ pub(crate) async fn answer(
                 Problem::new(Code::Internal, "answering failed; the log names it under the request id")
             })?,
         };
+        if let Some(faq_id) = heard.answered.answer.as_ref().and_then(|given| given.faq_id.as_deref()) {
+            usage.count(base.name(), faq_id);
+        }
         let label = name(&heard.answered);
         let asked = Recorded { kb: base.name(), request: &request, heard: &heard, message_id: &message_id };
         let key = caller.map(|Extension(caller)| caller.name.to_string()).unwrap_or_default();

@@ -6,23 +6,25 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::Related;
+use super::usage::Usage;
+use crate::answer::Completed;
 use crate::clock;
 use crate::config::Limits;
 use crate::http::decided::Decided;
 use crate::http::middleware::admission::Admission;
-use crate::http::middleware::knowledge_base::Current;
+use crate::http::middleware::knowledge_base::Base;
 use crate::http::problem::{Problem, Querying, Refusals};
 use crate::http::request::Query;
 
 /// Questions of the corpus, best first.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SuggestResponse {
-    suggestions: Vec<Related>,
+    suggestions: Vec<Completed>,
     corpus_version: String,
 }
 
-/// Completes what is being typed, in the corpus's own questions.
+/// Completes what is being typed, in the corpus's own questions: in characters, pinyin or its initials, words apart, and
+/// but for one slip. What is asked often comes first.
 #[utoipa::path(get, path = "/suggest", tag = "answering",
     params(
         ("q" = String, Query, description = "Characters or pinyin, 1..=500 characters after trimming", example = "tuikuan",
@@ -33,7 +35,8 @@ pub(crate) struct SuggestResponse {
 pub(crate) async fn suggest(
     State(limits): State<Limits>,
     State(admission): State<Arc<Admission>>,
-    Current(snapshot): Current,
+    State(usage): State<Arc<Usage>>,
+    Base(base): Base,
     Query(mut fields): Query,
 ) -> Result<Decided, Problem> {
     let typed = fields.required("q", limits.question_chars);
@@ -41,7 +44,9 @@ pub(crate) async fn suggest(
     fields.finish()?;
     let now = clock::now();
     let complete = move || {
-        let suggestions = crate::answer::suggest(&snapshot, &typed, top, now);
+        let snapshot = base.snapshot();
+        let uses = |faq_id: &str| usage.of(base.name(), faq_id);
+        let suggestions = crate::answer::suggest(&snapshot, &typed, top, now, uses);
         Decided::new(None, &SuggestResponse { suggestions, corpus_version: snapshot.corpus.version.clone() })
     };
     admission.work(move |_| complete()).await?

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use super::read_ticket::ReadTicket;
 use super::routed::{RankedGroup, RouteDecision, Routed};
 use super::rules::{Circumstances, first_match};
-use super::said::Said;
+use super::said::{Readers, Said};
 use super::tone::ToneModels;
 use crate::routing::Routing;
+use crate::smalltalk::Smalltalk;
 use crate::text::segment::Segmenter;
 use crate::tickets::bundle::BundleError;
 
@@ -24,11 +25,17 @@ pub(super) const VERSION: &str = "rules";
 pub(super) struct RuleRouter {
     tone: Arc<ToneModels>,
     segmenter: Segmenter,
+    smalltalk: Arc<Smalltalk>,
 }
 
 impl RuleRouter {
     pub(super) fn new() -> Result<Self, BundleError> {
-        Ok(Self { tone: ToneModels::embedded()?, segmenter: Segmenter::default() })
+        Ok(Self { tone: ToneModels::embedded()?, segmenter: Segmenter::default(), smalltalk: Arc::default() })
+    }
+
+    /// The same router with a corpus's small talk.
+    pub(super) fn of_corpus(&self, smalltalk: Arc<Smalltalk>) -> Self {
+        Self { smalltalk, ..self.clone() }
     }
 
     pub(super) fn tone(&self) -> &ToneModels {
@@ -39,7 +46,7 @@ impl RuleRouter {
     /// the neutral promise, and every group is as likely as every other.
     pub(super) fn route(&self, routing: &Routing, read: &ReadTicket<'_>, top: usize) -> Routed {
         let ticket = read.ticket;
-        let said = Said::of(routing, read, &self.tone, &self.segmenter);
+        let said = Said::of(routing, &self.smalltalk, read, Readers { tone: &self.tone, segmenter: &self.segmenter });
         let usual = default_group(routing);
         let about = Circumstances {
             text: read.encoded.text(),

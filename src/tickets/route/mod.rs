@@ -29,6 +29,7 @@ use super::ticket::Ticket;
 use crate::encoder::EncodedText;
 use crate::mail::{Separated, separate};
 use crate::routing::Routing;
+use crate::smalltalk::Smalltalk;
 use crate::text::trace::Span;
 use crate::tickets::bundle::{BundleError, load_bundle, read_bundle};
 use crate::tickets::features::TicketText;
@@ -139,12 +140,13 @@ impl Router {
         ModelRouter::promise(routing, group)
     }
 
-    /// This router under the target precisions of a routing file's groups.
+    /// This router for a corpus: under the target precisions and former names of its groups, and with its small talk.
     #[must_use]
-    pub fn with_group_targets(&self, routing: &Routing) -> Self {
+    pub fn of_corpus(&self, routing: &Routing, smalltalk: &Smalltalk) -> Self {
+        let smalltalk = Arc::new(smalltalk.clone());
         match &self.0 {
-            Kind::Trained(trained) => Self(Kind::Trained(trained.with_group_targets(routing))),
-            Kind::ByRules(rules) => Self(Kind::ByRules(rules.clone())),
+            Kind::Trained(trained) => Self(Kind::Trained(trained.of_corpus(routing, smalltalk))),
+            Kind::ByRules(rules) => Self(Kind::ByRules(rules.of_corpus(smalltalk))),
         }
     }
 
@@ -166,7 +168,7 @@ impl Router {
         }
     }
 
-    /// Group ids the model can choose, sorted; none without a model.
+    /// Group ids the model can choose, under the names of the corpus, sorted; none without a model.
     #[must_use]
     pub fn labels(&self) -> &[String] {
         match &self.0 {

@@ -18,6 +18,9 @@ const SPEAKS: f64 = 0.5;
 /// Sentences looked at; what follows in a longer ticket rarely is another matter.
 const MOST_READ: usize = 16;
 
+/// Characters judged at most, sentence by sentence, whatever a ticket's length.
+const MOST_CHARACTERS: usize = 120;
+
 /// How many sentences are judged at most where somebody will read what they say, and where a ticket goes its way.
 pub(super) const MOST_FOR_READERS: usize = MOST_READ;
 pub(super) const MOST_ON_ROUTE: usize = 4;
@@ -50,7 +53,13 @@ pub(super) fn sentence_votes(model: &Model, ticket: &Ticket<'_>, most: usize) ->
     let read: Vec<(Span, TicketText)> = spans.into_iter().take(MOST_READ).map(read).collect();
     let typed: Vec<char> = ticket.text.chars().collect();
     let mut found = Vec::new();
+    let mut left = MOST_CHARACTERS;
     for (span, text) in worth_judging(model, read, most) {
+        let length = span.end - span.start;
+        if length > left {
+            continue;
+        }
+        left -= length;
         let judged = model.judge(&text);
         let confidence = judged.probabilities[judged.best];
         if confidence >= SPEAKS

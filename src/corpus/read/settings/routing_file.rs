@@ -238,9 +238,11 @@ impl Reading<'_> {
         let default_group = self.routing.default_group.as_ref().map(canonical);
         let groups: Vec<Option<String>> =
             self.routing.rules.iter().map(|rule| rule.group.as_ref().map(canonical)).collect();
+        let predicted: Vec<Vec<String>> =
+            self.routing.rules.iter().map(|rule| unique(rule.predicted.iter().map(canonical))).collect();
         self.routing.default_group = default_group;
-        for (rule, group) in self.routing.rules.iter_mut().zip(groups) {
-            rule.group = group;
+        for ((rule, group), predicted) in self.routing.rules.iter_mut().zip(groups).zip(predicted) {
+            (rule.group, rule.predicted) = (group, predicted);
         }
         for (id, line) in std::mem::take(&mut self.mentions) {
             if self.routing.group(&id).is_none() {

@@ -35,6 +35,8 @@ struct LeftOut {
     without_text: BTreeMap<(usize, String), Vec<usize>>,
     further_answers: Vec<usize>,
     without_question: Vec<usize>,
+    /// Cells of a numbered column, which are one value each, with what stands between several.
+    undivided: Vec<usize>,
 }
 
 impl<'a> TableReader<'a> {
@@ -151,6 +153,9 @@ impl<'a> TableReader<'a> {
     fn fill(&mut self, draft: &mut Draft, column: &Column, cell: &str) {
         let text = cell.trim();
         let list = |list: &mut Vec<String>| list.extend(values(column, text));
+        if column.numbered && column.field == Field::Similar && text.contains('；') {
+            self.left_out.undivided.extend(draft.place.line);
+        }
         match &column.field {
             Field::Id => text.clone_into(&mut draft.id),
             Field::Number => text.clone_into(&mut draft.number),
@@ -245,6 +250,11 @@ impl<'a> TableReader<'a> {
         let without = &left_out.without_question;
         if !without.is_empty() {
             findings.warn(&place(without), format!("没有问题，没有导入（{}）", rows_text(without)));
+        }
+        let undivided = &left_out.undivided;
+        if !undivided.is_empty() {
+            let message = "编号的相似问列里，一格只算一个问法，不在“；”处分开（";
+            findings.warn(&place(undivided), format!("{message}{}），几个问法请分列写", rows_text(undivided)));
         }
         if drafts.is_empty() {
             findings.warn(&Place::new(file, heads.number), "只有表头，下面没有内容");

@@ -3,9 +3,17 @@
 //! A crash at any moment leaves the former content or the new one, at worst with a draft beside it that [`sweep`]
 //! removes; an error leaves no draft. Knows nothing of what is written, and locks nothing: one writer a place.
 
+#[cfg(test)]
+pub(crate) mod fault;
+
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
+#[cfg(not(test))]
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+
+#[cfg(test)]
+use fault::{step, write_all};
 
 /// What could not be done to which file or directory; the cause is the source.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +39,7 @@ impl FileError {
 /// # Errors
 /// The former content stays, and no draft of the new one.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    replace(path, |file| file.write_all(bytes))
+    replace(path, |file| write_all(file, path, bytes))
 }
 
 /// Replaces the content of a file by what `fill` writes, for content too large to be held.
@@ -40,12 +48,16 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 /// As [`write()`].
 pub fn replace(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), FileError> {
     let draft = beside(path, "tmp");
-    let filled = File::create(&draft).and_then(|mut file| fill(&mut file).and_then(|()| file.sync_all()));
+    let filled = step(&draft).and_then(|()| File::create(&draft)).and_then(|mut file| {
+        fill(&mut file)?;
+        step(&draft)?;
+        file.sync_all()
+    });
     let written = filled.map_err(FileError::at("write", path));
     let written = written.and_then(|()| rename(&draft, path)).and_then(|()| sync_parent(path));
     if written.is_err() {
         // The error at hand says more than a draft that could not be removed either.
-        let _ = fs::remove_file(&draft);
+        let _ = step(&draft).and_then(|()| fs::remove_file(&draft));
     }
     written
 }
@@ -60,7 +72,7 @@ pub fn write_dir<'a>(target: &Path, files: impl IntoIterator<Item = (&'a str, &'
         for (name, bytes) in files {
             let path = draft.join(name);
             let folder = path.parent().unwrap_or(draft);
-            fs::create_dir_all(folder).map_err(FileError::at("make", folder))?;
+            create_dir_all(folder)?;
             write_synced(&path, bytes)?;
         }
         Ok(())
@@ -78,7 +90,7 @@ pub fn replace_dir<E: From<FileError>>(target: &Path, fill: impl FnOnce(&Path) -
     let written =
         filled.and_then(|()| sync_tree(&draft).and_then(|()| exchange(&draft, target, &previous)).map_err(E::from));
     if written.is_err() {
-        let _ = fs::remove_dir_all(&draft);
+        let _ = remove_dir_all(&draft);
     }
     written
 }
@@ -94,7 +106,7 @@ pub fn recover_dir(target: &Path) -> Result<bool, FileError> {
         return Ok(false);
     }
     if target.exists() {
-        fs::remove_dir_all(&previous).map_err(FileError::at("remove", &previous))?;
+        remove_dir_all(&previous)?;
         return Ok(false);
     }
     rename(&previous, target)?;
@@ -110,6 +122,20 @@ pub fn sweep(dir: &Path) -> usize {
     drafts.filter(|path| fs::remove_dir_all(path).or_else(|_| fs::remove_file(path)).is_ok()).count()
 }
 
+/// Removes a directory in one step that a crash cannot halve: it is moved to a draft's name first, which [`sweep`]
+/// removes.
+///
+/// # Errors
+/// It cannot be moved, or not all of it removed.
+pub fn remove_dir(path: &Path) -> Result<(), FileError> {
+    let aside = beside(path, "tmp");
+    if aside.exists() {
+        remove_dir_all(&aside)?;
+    }
+    rename(path, &aside)?;
+    remove_dir_all(&aside)
+}
+
 /// Moves a damaged file or directory out of the way as `NAME.damaged`, over one that stands there already; where it
 /// stands now.
 ///
@@ -120,7 +146,7 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, FileError> {
     name.push(".damaged");
     let aside = path.with_file_name(name);
     if aside.is_dir() {
-        fs::remove_dir_all(&aside).map_err(FileError::at("remove", &aside))?;
+        remove_dir_all(&aside)?;
     }
     rename(path, &aside)?;
     sync_parent(&aside)?;
@@ -129,9 +155,9 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, FileError> {
 
 fn empty(folder: &Path) -> Result<(), FileError> {
     if folder.exists() {
-        fs::remove_dir_all(folder).map_err(FileError::at("remove", folder))?;
+        remove_dir_all(folder)?;
     }
-    fs::create_dir_all(folder).map_err(FileError::at("make", folder))
+    create_dir_all(folder)
 }
 
 /// Flushes a folder after those in it: a folder is durable before what names it.
@@ -150,16 +176,16 @@ fn exchange(draft: &Path, target: &Path, previous: &Path) -> Result<(), FileErro
         return rename(draft, target).and_then(|()| sync_parent(target));
     }
     if previous.exists() {
-        fs::remove_dir_all(previous).map_err(FileError::at("remove", previous))?;
+        remove_dir_all(previous)?;
     }
     rename(target, previous)?;
     if let Err(error) = rename(draft, target) {
         // Where this fails as well, `recover_dir` does it at the next start.
-        let _ = fs::rename(previous, target);
+        let _ = rename(previous, target);
         return Err(error);
     }
     sync_parent(target)?;
-    fs::remove_dir_all(previous).map_err(FileError::at("remove", previous))
+    remove_dir_all(previous)
 }
 
 /// `.NAME.EXTENSION` in the same folder: hidden, and on the same file system, so that a rename is enough.
@@ -169,12 +195,26 @@ fn beside(path: &Path, extension: &str) -> PathBuf {
 }
 
 fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let written = File::create(path).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
-    written.map_err(FileError::at("write", path))
+    let write = || {
+        step(path)?;
+        let mut file = File::create(path)?;
+        write_all(&mut file, path, bytes)?;
+        step(path)?;
+        file.sync_all()
+    };
+    write().map_err(FileError::at("write", path))
 }
 
 fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
-    fs::rename(from, to).map_err(FileError::at("replace", to))
+    step(to).and_then(|()| fs::rename(from, to)).map_err(FileError::at("replace", to))
+}
+
+fn create_dir_all(path: &Path) -> Result<(), FileError> {
+    step(path).and_then(|()| fs::create_dir_all(path)).map_err(FileError::at("make", path))
+}
+
+fn remove_dir_all(path: &Path) -> Result<(), FileError> {
+    step(path).and_then(|()| fs::remove_dir_all(path)).map_err(FileError::at("remove", path))
 }
 
 /// A rename is durable only when the folder is flushed as well.
@@ -184,7 +224,24 @@ fn sync_parent(path: &Path) -> Result<(), FileError> {
 }
 
 fn sync(folder: &Path) -> Result<(), FileError> {
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(FileError::at("flush", folder))
+    let flush = || {
+        step(folder)?;
+        File::open(folder)?.sync_all()
+    };
+    flush().map_err(FileError::at("flush", folder))
+}
+
+/// Every call that changes files is announced here, so that a test can let it fail.
+#[cfg(not(test))]
+#[inline]
+fn step(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(test))]
+#[inline]
+fn write_all(file: &mut File, _path: &Path, bytes: &[u8]) -> io::Result<()> {
+    file.write_all(bytes)
 }
 
 #[cfg(test)]

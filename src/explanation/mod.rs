@@ -124,14 +124,21 @@ impl<'a> Explainer<'a> {
         let scored = ranking.get(at)?;
         let matcher = &self.snapshot.matcher;
         let stored = matcher.questions.get(scored.question as usize)?;
-        let gate = &matcher.model.gate;
+        let gate = &matcher.gate;
         let logit = gate.logit(&scored.gate_inputs);
         let matched = trace(&stored.text);
         let overlap = overlap::compare((self.text, &self.traced), (&stored.text, &matched), matcher.segmenter());
-        let parts = matcher.model.contributions(scored).into_iter();
+        let parts = gate.contributions(&scored.gate_inputs).into_iter();
         Some(Explanation {
             signals: parts
                 .map(|part| SignalPart { signal: part.signal, value: part.value, contribution: part.contribution })
+                .chain(crate::ranking::Signal::ALL.into_iter().filter(|_| crate::numbers::tune("dump", 0.0) > 0.0).map(
+                    |s| SignalPart {
+                        signal: format!("r_{}", s.name()),
+                        value: scored.signals.get(s),
+                        contribution: 0.0,
+                    },
+                ))
                 .collect(),
             intercept: gate.intercept,
             logit,

@@ -31,8 +31,18 @@ impl FileError {
 /// # Errors
 /// The former content stays, and no draft of the new one.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    replace(path, |file| file.write_all(bytes))
+}
+
+/// Replaces the content of a file by what `fill` writes, for content too large to be held.
+///
+/// # Errors
+/// As [`write()`].
+pub fn replace(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), FileError> {
     let draft = beside(path, "tmp");
-    let written = write_synced(&draft, bytes).and_then(|()| rename(&draft, path)).and_then(|()| sync_parent(path));
+    let filled = File::create(&draft).and_then(|mut file| fill(&mut file).and_then(|()| file.sync_all()));
+    let written = filled.map_err(FileError::at("write", path));
+    let written = written.and_then(|()| rename(&draft, path)).and_then(|()| sync_parent(path));
     if written.is_err() {
         // The error at hand says more than a draft that could not be removed either.
         let _ = fs::remove_file(&draft);
@@ -46,8 +56,27 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 /// # Errors
 /// The former directory stays, and no draft of the new one.
 pub fn write_dir<'a>(target: &Path, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<(), FileError> {
+    replace_dir(target, |draft| {
+        for (name, bytes) in files {
+            let path = draft.join(name);
+            let folder = path.parent().unwrap_or(draft);
+            fs::create_dir_all(folder).map_err(FileError::at("make", folder))?;
+            write_synced(&path, bytes)?;
+        }
+        Ok(())
+    })
+}
+
+/// Replaces a directory by what `fill` puts into the empty one it is given, as [`write_dir`] does. `fill` flushes its
+/// files; the folders are flushed here.
+///
+/// # Errors
+/// What `fill` fails with, or as [`write_dir`]; the former directory stays either way, and no draft of the new one.
+pub fn replace_dir<E: From<FileError>>(target: &Path, fill: impl FnOnce(&Path) -> Result<(), E>) -> Result<(), E> {
     let (draft, previous) = (beside(target, "tmp"), beside(target, "previous"));
-    let written = fill(&draft, files).and_then(|()| exchange(&draft, target, &previous));
+    let filled = empty(&draft).map_err(E::from).and_then(|()| fill(&draft));
+    let written =
+        filled.and_then(|()| sync_tree(&draft).and_then(|()| exchange(&draft, target, &previous)).map_err(E::from));
     if written.is_err() {
         let _ = fs::remove_dir_all(&draft);
     }
@@ -98,23 +127,22 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, FileError> {
     Ok(aside)
 }
 
-fn fill<'a>(draft: &Path, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<(), FileError> {
-    if draft.exists() {
-        fs::remove_dir_all(draft).map_err(FileError::at("remove", draft))?;
+fn empty(folder: &Path) -> Result<(), FileError> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(FileError::at("remove", folder))?;
     }
-    fs::create_dir_all(draft).map_err(FileError::at("make", draft))?;
-    let mut folders = vec![draft.to_owned()];
-    for (name, bytes) in files {
-        let path = draft.join(name);
-        let folder = path.parent().unwrap_or(draft).to_owned();
-        if !folders.contains(&folder) {
-            fs::create_dir_all(&folder).map_err(FileError::at("make", &folder))?;
-            folders.push(folder);
+    fs::create_dir_all(folder).map_err(FileError::at("make", folder))
+}
+
+/// Flushes a folder after those in it: a folder is durable before what names it.
+fn sync_tree(folder: &Path) -> Result<(), FileError> {
+    for entry in fs::read_dir(folder).map_err(FileError::at("flush", folder))? {
+        let path = entry.map_err(FileError::at("flush", folder))?.path();
+        if path.is_dir() {
+            sync_tree(&path)?;
         }
-        write_synced(&path, bytes)?;
     }
-    // The innermost first: a folder is durable before what names it.
-    folders.iter().rev().try_for_each(|folder| sync(folder))
+    sync(folder)
 }
 
 fn exchange(draft: &Path, target: &Path, previous: &Path) -> Result<(), FileError> {

@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod atomic_file;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;

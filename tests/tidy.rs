@@ -14,6 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("atomic_file", &[]),
     ("clock", &[]),
     ("numbers", &[]),
+    ("backup", &["atomic_file", "knowledge_base"]),
     ("stats", &["numbers", "random"]),
     ("mail", &["text"]),
     ("smalltalk", &["text"]),
@@ -60,6 +61,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &[
             "corpus",
             "decision",
+            "encoder",
             "explanation",
             "ranking",
             "retrieval",
@@ -96,6 +98,8 @@ const EDGES: &[(&str, &[&str])] = &[
         "cli",
         &[
             "answer",
+            "atomic_file",
+            "backup",
             "clock",
             "config",
             "corpus",
@@ -129,7 +133,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("linfa", &["tickets", "ranking"]),
     ("linfa_logistic", &["tickets", "ranking"]),
     ("ndarray", &["tickets", "ranking"]),
-    ("zip", &["spreadsheet"]),
+    ("zip", &["backup", "spreadsheet"]),
     ("quick_xml", &["spreadsheet"]),
     ("saphyr_parser", &["corpus"]),
     ("unicode_normalization", &["text", "encoder"]),

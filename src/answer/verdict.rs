@@ -5,7 +5,7 @@ use crate::decision::Decision;
 use crate::ranking::Scored;
 use crate::smalltalk::{Heard, HeardBy, TalkKind, complaint, hear};
 use crate::snapshot::Snapshot;
-use crate::text::{match_key, normalize};
+use crate::text::same_question;
 use crate::tickets::{ComplaintPhrase, MANNER_AT};
 
 /// What is done with a question.
@@ -46,7 +46,7 @@ pub(crate) fn judge(snapshot: &Snapshot, question: &RankedText<'_>) -> Verdict {
     if by_wording.is_some_and(|heard| heard.kind == TalkKind::WantHuman && heard.by == HeardBy::Wording) {
         return Verdict::Handoff(HandoffReason::HumanRequested);
     }
-    if by_policy == Decision::Answer && best.is_some_and(|best| is_own_question(snapshot, best, question.normalized)) {
+    if by_policy == Decision::Answer && best.is_some_and(|best| is_own_question(snapshot, best, question.text)) {
         return Verdict::Entry;
     }
     let heard = by_wording
@@ -77,13 +77,13 @@ fn is_about_something(kind: TalkKind) -> bool {
 /// What the manner model takes a text for that no wording tells, where it is sure of it.
 fn learned(snapshot: &Snapshot, normalized: &str) -> Option<Heard> {
     let tone = snapshot.router.tone().hear(normalized, ComplaintPhrase::Absent);
-    let kind = TalkKind::parse(tone.manner.name()).filter(|_| tone.manner_probability >= MANNER_AT)?;
+    let kind = tone.manner.small_talk().filter(|_| tone.manner_probability >= MANNER_AT)?;
     snapshot.corpus.smalltalk.takes(kind).then_some(Heard { kind, by: HeardBy::Model })
 }
 
 /// Whether the corpus holds the very question.
-fn is_own_question(snapshot: &Snapshot, best: &Scored, normalized: &str) -> bool {
-    match_key(&normalize(&snapshot.stored_question(best).text)) == match_key(normalized)
+fn is_own_question(snapshot: &Snapshot, best: &Scored, written: &str) -> bool {
+    same_question(&snapshot.stored_question(best).text, written)
 }
 
 /// Whether the customer must reach a human. Where an entry is sure of its answer, the learned model alone does not stop

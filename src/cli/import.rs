@@ -11,6 +11,7 @@ use anyhow::Context;
 use jiff::tz::TimeZone;
 
 use super::check::print_issues;
+use crate::atomic_file;
 use crate::corpus::{
     Corpus, DEFAULT_ZONE, EntryFormat, Issue, SourceFile, load_dir, load_named_files, merge_entries, write_by_source,
 };
@@ -155,15 +156,11 @@ pub(super) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     write_over(path, bytes)
 }
 
-/// Writes a file whether or not it exists, with the folders it stands in. Written aside first, so that a failure leaves
-/// the old one.
+/// Writes a file whether or not it exists, with the folders it stands in. A failure leaves the old one.
 fn write_over(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).with_context(|| format!("无法创建目录 {}", folder.display()))?;
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(".tmp");
-    let written = std::fs::write(&aside, bytes).and_then(|()| std::fs::rename(&aside, path));
-    written.with_context(|| format!("写 {} 时出错", path.display()))
+    atomic_file::write(path, bytes).with_context(|| format!("写 {} 时出错", path.display()))
 }
 
 #[cfg(test)]

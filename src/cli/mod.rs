@@ -1,22 +1,21 @@
 //! The command line: one subcommand, one file, each with `Args` and `run`. It decides nothing itself.
 
+pub mod backup;
 pub mod check;
-pub mod encode;
 pub mod evaluate_answers;
 pub mod evaluate_tickets;
 pub mod export;
-pub mod fit_difference;
-pub mod fit_ranker;
+pub mod health;
 pub mod import;
 pub mod key;
+pub mod manual;
 pub mod measure_table;
+pub mod models;
 pub mod progress;
-pub mod promote;
 pub mod serve;
 mod served;
 pub mod show_one;
 pub mod tickets_doctor;
-pub mod train;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -28,6 +27,7 @@ use jiff::tz::TimeZone;
 
 use crate::encoder::EncoderKind;
 use crate::tickets::LabelField;
+use models::{encode, fit_difference, fit_ranker, promote, train};
 
 /// 应答：用企业自己的常见问题库回答客户，其余工单分给合适的技能组。
 #[derive(Debug, Parser)]
@@ -47,6 +47,12 @@ enum Subcommands {
     Check(check::CheckArgs),
     /// 生成一把 API 密钥和配置里要写的 blake3
     Key(key::KeyArgs),
+    /// 查询运行中的服务是否就绪（/readyz），供容器和服务管理程序使用
+    Health(health::HealthArgs),
+    /// 把状态目录备份成一个文件，服务运行时也可以
+    Backup(backup::BackupArgs),
+    /// 从备份恢复状态目录
+    Restore(backup::RestoreArgs),
     /// 用带标签的工单训练分派模型
     Train(train::Args),
     /// 训练之前检查带标签的工单
@@ -68,6 +74,10 @@ enum Subcommands {
     FitDifference(fit_difference::FitDifference),
     /// 输出文本的向量，用来训练编码器的投影
     Encode(encode::Encode),
+    /// 输出命令行补全脚本
+    Completions(manual::CompletionsArgs),
+    /// 写出手册页（man），每个命令一页
+    Man(manual::PagesArgs),
 }
 
 /// What to do with ticket files.
@@ -106,6 +116,9 @@ impl Subcommands {
             Self::Serve(args) => serve::run(args),
             Self::Check(args) => check::run(args),
             Self::Key(args) => key::run(&args),
+            Self::Health(args) => health::run(&args),
+            Self::Backup(args) => backup::run_backup(&args),
+            Self::Restore(args) => backup::run_restore(&args),
             Self::ShowOne(args) => show_one::run(&args),
             Self::Import(args) => import::run(&args),
             Self::Export(args) => export::run(&args),
@@ -117,6 +130,8 @@ impl Subcommands {
             Self::FitRanker(args) => fit_ranker::run(&args),
             Self::FitDifference(args) => fit_difference::run(&args),
             Self::Encode(args) => encode::run(&args),
+            Self::Completions(args) => manual::print_completions(&args),
+            Self::Man(args) => manual::write_pages(&args),
         }
     }
 }

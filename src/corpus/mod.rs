@@ -28,8 +28,7 @@ pub use write::{
     EntryFormat, ExportError, in_file_order, merge_entries, write_by_source, write_directory, write_entries,
 };
 
-// Rooms that took these for the corpus's still find them here.
-pub use crate::routing::{Priority, Routing, RoutingRule, SkillGroup};
+use crate::routing::Routing;
 use crate::smalltalk::Smalltalk;
 
 /// A checked, immutable knowledge base.

@@ -13,7 +13,7 @@ use crate::corpus::Entry;
 use crate::ranking::{Signal, StoredQuestion};
 use crate::retrieval::IndexError;
 use crate::snapshot::Snapshot;
-use crate::text::{match_key, normalize};
+use crate::text::{normalize, same_question};
 
 /// Lost questions listed at most.
 const LOST_LISTED: usize = 20;
@@ -126,7 +126,7 @@ fn ask(snapshot: &Snapshot, at: u32, stored: &StoredQuestion, now: Timestamp) ->
     let found_itself = candidates.first().is_some_and(|best| {
         best.entry == stored.entry
             || same_answers(entry_of(best.entry), own)
-            || match_key(&normalize(text_of(best.question))) == match_key(&normalized)
+            || same_question(text_of(best.question), &stored.text)
     });
     let lost = (!found_itself).then(|| LostQuestion {
         faq_id: own.id.clone(),

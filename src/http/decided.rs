@@ -5,32 +5,71 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::middleware::observe::DecisionLabel;
 use super::problem::{Code, Problem};
+use crate::record::{DecisionRecord, mask};
 
 /// Status 200 with a body of JSON.
 #[derive(Debug)]
 pub(crate) struct Decided {
-    label: Option<&'static str>,
+    logged: Option<LoggedDecision>,
     json: Vec<u8>,
 }
 
+/// Response extension: what log and metrics say of one decision. No customer's words: ids and channel are the client's to
+/// choose and are masked like words.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LoggedDecision {
+    /// What was decided, as the metrics count it.
+    pub(crate) label: &'static str,
+    pub(crate) message_id: String,
+    pub(crate) conversation_id: String,
+    pub(crate) channel: String,
+    /// Why a question was handed off, or the rule that routed a ticket.
+    pub(crate) reason: String,
+    pub(crate) faq_id: String,
+    pub(crate) skill_group: String,
+    pub(crate) confidence: Option<f64>,
+}
+
+impl LoggedDecision {
+    /// What is said of a record.
+    pub(crate) fn of(label: &'static str, record: &DecisionRecord) -> Self {
+        let outcome = &record.outcome;
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        Self {
+            label,
+            message_id: record.message_id.clone(),
+            conversation_id: masked(record.conversation_id.as_deref()),
+            channel: masked(record.channel.as_deref()),
+            reason: text(&outcome.reason),
+            faq_id: text(&outcome.faq_id),
+            skill_group: text(&outcome.skill_group),
+            confidence: outcome.confidence.map(six_digits),
+        }
+    }
+}
+
+/// What a client chose, fit for the log.
+pub(crate) fn masked(chosen: Option<&str>) -> String {
+    chosen.map(|text| mask(text).text).unwrap_or_default()
+}
+
 impl Decided {
-    /// Writes the body; `label` is what was decided, where it was one decision.
-    pub(crate) fn new(label: Option<&'static str>, body: &impl Serialize) -> Result<Self, Problem> {
+    /// Writes the body; `logged` is what was decided, where it was one decision.
+    pub(crate) fn new(logged: Option<LoggedDecision>, body: &impl Serialize) -> Result<Self, Problem> {
         let json = serde_json::to_vec(body).map_err(|error| {
             tracing::error!(%error, "a response could not be written");
             Problem::new(Code::Internal, "the response could not be written; the log names it under the request id")
         })?;
-        Ok(Self { label, json })
+        Ok(Self { logged, json })
     }
 }
 
 impl IntoResponse for Decided {
     fn into_response(self) -> Response {
         let json = ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], self.json);
-        match self.label {
-            Some(label) => (Extension(DecisionLabel(label)), json).into_response(),
+        match self.logged {
+            Some(logged) => (Extension(logged), json).into_response(),
             None => json.into_response(),
         }
     }

@@ -16,6 +16,7 @@ mod openapi;
 mod ops;
 mod problem;
 mod questions;
+mod readiness;
 mod request;
 mod router;
 mod server;
@@ -23,4 +24,5 @@ mod state;
 mod tickets;
 
 pub use problem::{Code, ErrorItem, ProblemBody};
+pub use readiness::{Readiness, readiness};
 pub use server::{Publisher, Server};

@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 
 use crate::config::{Config, Limits};
 use crate::conversation::{Conversations, InMemory};
-use crate::record::{LogRecorder, Recorder};
+use crate::record::{NullRecorder, Recorder};
 
 use super::bases::Bases;
 use super::corpus::OneAtATime;
@@ -50,7 +50,7 @@ impl App {
             changes: Arc::default(),
             held: HeldBytes::default(),
             conversations: Arc::new(InMemory::default()),
-            recorder: Arc::new(LogRecorder),
+            recorder: Arc::new(NullRecorder),
             metrics,
             config,
         }))

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::atomic_file::FileError;
 
 /// The file that is locked; it holds the number of the process.
-const LOCK: &str = "yingda.lock";
+pub const LOCK: &str = "yingda.lock";
 
 /// A state directory that is this process's alone until dropped.
 #[derive(Debug)]

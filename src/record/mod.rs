@@ -8,4 +8,4 @@ mod recorder;
 
 pub use decision_record::{DecisionRecord, InputType, Outcome, RecordedCandidate, RecordedDecision};
 pub use mask::{Masked, mask};
-pub use recorder::{LogRecorder, Recorder};
+pub use recorder::{NullRecorder, Recorder};

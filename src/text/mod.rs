@@ -19,7 +19,7 @@ mod worst_case;
 use std::borrow::Cow;
 
 pub use letters::{is_han, is_term_char};
-pub use question_key::{literal_key, question_key};
+pub use question_key::{literal_key, question_key, same_question};
 pub(crate) use rules::Markup;
 pub use rules::{RULES, Rule, placeholder};
 

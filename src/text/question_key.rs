@@ -3,7 +3,8 @@
 //! Punctuation says nothing, but some signs tell questions apart: 1.5升 and 15升, C、C# and C++, 2.5% and 25%, 1-3岁 and
 //! 13岁. Keys keep exactly these.
 
-use super::{is_term_char, rules};
+use super::marks::marks;
+use super::{is_term_char, normalize, rules};
 
 /// Signs that join digits to another number when they stand between them.
 const BETWEEN_DIGITS: [char; 6] = ['.', '-', '/', ':', '*', '~'];
@@ -15,6 +16,12 @@ const BEHIND_LETTERS: [char; 5] = ['+', '#', '%', '‰', '°'];
 #[must_use]
 pub fn question_key(normalized: &str) -> String {
     key(normalized, is_term_char)
+}
+
+/// Whether two texts as written are one question: their keys are equal, and so are the symbols that normalising removes.
+#[must_use]
+pub fn same_question(one: &str, other: &str) -> bool {
+    marks(one) == marks(other) && question_key(&normalize(one)) == question_key(&normalize(other))
 }
 
 /// The letters, digits, pictures and telling signs of raw text, whatever their width and case: two questions with the
@@ -65,7 +72,9 @@ mod tests {
         for (one, other) in rows {
             assert_ne!(question_key(&normalize(one)), question_key(&normalize(other)), "{one} and {other}");
             assert_ne!(literal_key(one), literal_key(other), "{one} and {other}");
+            assert!(!same_question(one, other), "{one} and {other}");
         }
+        assert!(!same_question("🍎怎么退", "🍌怎么退") && same_question("🍎怎么退？", "🍎怎么退😭"));
         assert_ne!(literal_key("🍎怎么退"), literal_key("🍌怎么退"));
     }
 

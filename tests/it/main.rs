@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod backups;
 mod corpus_formats;
 mod corpus_round_trip;
 mod evaluation;

@@ -4,12 +4,11 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::api::app::{TestApp, model};
+use crate::api::app::{TestApp, model, wait_until};
 
 /// A folder to work in, with a corpus in it.
 struct Desk(TempDir);
@@ -56,12 +55,10 @@ impl Desk {
         let mut line = String::new();
         BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let url = line.strip_prefix("listening on ").expect("one line with the address").trim().to_owned();
-        let started = Instant::now();
-        while ureq::get(format!("{url}/readyz")).call().is_err() {
-            assert!(started.elapsed() < Duration::from_secs(60), "never ready");
+        wait_until("never ready", || {
             assert!(process.try_wait().unwrap().is_none(), "ended before it was ready");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+            ureq::get(format!("{url}/readyz")).call().is_ok()
+        });
         Running { process, url }
     }
 }

@@ -12,12 +12,9 @@ use tracing::Instrument as _;
 use crate::knowledge_base::KnowledgeBase;
 
 use super::request_id::RequestId;
+use crate::http::decided::LoggedDecision;
 use crate::http::metrics::{Metrics, Seen};
 use crate::http::problem::Problem;
-
-/// Response extension: what was decided.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct DecisionLabel(pub(crate) &'static str);
 
 /// Response extension: name of the API key used.
 #[derive(Debug, Clone)]
@@ -40,30 +37,59 @@ pub(crate) async fn record(
     let span = tracing::info_span!("request", request_id);
     let response = next.run(request).instrument(span).await;
     let extensions = response.extensions();
+    let logged = extensions.get::<LoggedDecision>();
     let seen = Seen {
         method,
         route: route.as_ref().map_or("unmatched", MatchedPath::as_str),
         status: response.status(),
         seconds: started.elapsed().as_secs_f64(),
         kb: extensions.get::<KbName>().map_or("", |kb| kb.0.name()),
-        decision: extensions.get::<DecisionLabel>().map(|label| label.0),
+        decision: logged.map(|logged| logged.label),
     };
     metrics.request(&seen);
     let key = extensions.get::<KeyName>().map_or("", |name| &*name.0);
     let code = extensions.get::<Problem>().map_or("", |problem| problem.code.name());
-    log(&seen, request_id, key, code);
+    log(&seen, request_id, key, code, logged);
     response
 }
 
-fn log(seen: &Seen<'_>, request_id: &str, key: &str, code: &str) {
+fn log(seen: &Seen<'_>, request_id: &str, key: &str, code: &str, logged: Option<&LoggedDecision>) {
     let status = seen.status.as_u16();
     let latency_ms = (seen.seconds * 1e6).round() / 1e3;
     let Seen { method, route, kb, .. } = *seen;
-    let decision = seen.decision.unwrap_or_default();
-    if is_probe(route) {
+    if let Some(LoggedDecision {
+        label: decision,
+        message_id,
+        conversation_id,
+        channel,
+        reason,
+        faq_id,
+        skill_group,
+        confidence,
+    }) = logged
+    {
+        tracing::info!(
+            request_id,
+            method,
+            route,
+            status,
+            latency_ms,
+            kb,
+            key,
+            decision,
+            reason,
+            faq_id,
+            skill_group,
+            confidence,
+            channel,
+            message_id,
+            conversation_id,
+            "answered a request"
+        );
+    } else if is_probe(route) {
         tracing::debug!(request_id, method, route, status, latency_ms, code, "probed");
     } else {
-        tracing::info!(request_id, method, route, status, latency_ms, decision, kb, key, code, "answered a request");
+        tracing::info!(request_id, method, route, status, latency_ms, kb, key, code, "answered a request");
     }
 }
 

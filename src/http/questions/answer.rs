@@ -16,7 +16,7 @@ use crate::answer::{Answered, Candidate, Decision, DirectAnswer, Handoff, Sugges
 use crate::clock;
 use crate::config::Limits;
 use crate::conversation::ReadAlong;
-use crate::http::decided::{Decided, six_digits};
+use crate::http::decided::{Decided, LoggedDecision, six_digits};
 use crate::http::group_name;
 use crate::http::message_id;
 use crate::http::middleware::admission::Admission;
@@ -138,8 +138,10 @@ pub(crate) async fn answer(
         let label = name(&heard.answered);
         let asked = Recorded { kb: base.name(), request: &request, heard: &heard, message_id: &message_id };
         let key = caller.map(|Extension(caller)| caller.name.to_string()).unwrap_or_default();
-        memory.recorder.record(Arc::new(asked.record(now, started, key)));
-        Decided::new(Some(label), &AnswerResponse::new(&snapshot, heard, request, message_id))
+        let record = Arc::new(asked.record(now, started, key));
+        let logged = LoggedDecision::of(label, &record);
+        memory.recorder.record(record);
+        Decided::new(Some(logged), &AnswerResponse::new(&snapshot, heard, request, message_id))
     };
     // What is kept is short and ranked already; judging it again is not worth the way to another thread and back.
     if costs_little { decide() } else { admission.work(move |_| decide()).await? }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::classify_request::ClassifyRequest;
 use crate::config::Limits;
-use crate::http::decided::{Decided, six_digits};
+use crate::http::decided::{Decided, LoggedDecision, masked, six_digits};
 use crate::http::group_name;
 use crate::http::message_id;
 use crate::http::middleware::admission::Admission;
@@ -66,9 +66,20 @@ pub(crate) async fn classify(
     let request = ClassifyRequest::read(&mut fields, limits);
     fields.finish()?;
     let message_id = message_id::new();
+    let channel = masked(request.channel.as_deref());
     let decide = move || {
         let response = ClassifyResponse::of(&snapshot, request, message_id);
-        Decided::new(Some(name(response.routed.decision)), &response)
+        let routed = &response.routed;
+        let logged = LoggedDecision {
+            label: name(routed.decision),
+            message_id: response.message_id.clone(),
+            channel,
+            reason: routed.rule.clone().unwrap_or_default(),
+            skill_group: routed.skill_group.clone(),
+            confidence: Some(routed.confidence),
+            ..LoggedDecision::default()
+        };
+        Decided::new(Some(logged), &response)
     };
     admission.work(move |_| decide()).await?
 }

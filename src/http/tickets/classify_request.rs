@@ -24,7 +24,7 @@ pub(crate) struct ClassifyRequest {
     pub(super) ticket_id: Option<Id>,
     /// For routing rules; at most 64 characters.
     #[schema(max_length = 64)]
-    channel: Option<String>,
+    pub(super) channel: Option<String>,
     /// Who wrote it.
     #[expect(dead_code, reason = "checked here; for the record of the decision")]
     pub(super) customer_id: Option<Id>,

@@ -1,21 +1,23 @@
 //! The manners of saying that are told apart, and their names in files. How they are told is in [`super::tone`].
 
+use crate::smalltalk::TalkKind;
+
 /// Labels of the manner model, in its order, and what they stand for.
 pub(super) const MANNERS: [(&str, Manner); 14] = [
-    ("abuse", Manner::Abuse),
-    ("ack", Manner::Ack),
-    ("auto_reply", Manner::AutoReply),
-    ("chat", Manner::Chat),
+    ("abuse", Manner::SmallTalk(TalkKind::Abuse)),
+    ("ack", Manner::SmallTalk(TalkKind::Ack)),
+    ("auto_reply", Manner::SmallTalk(TalkKind::AutoReply)),
+    ("chat", Manner::SmallTalk(TalkKind::Chat)),
     ("complaint", Manner::Complaint),
-    ("goodbye", Manner::Goodbye),
-    ("greeting", Manner::Greeting),
-    ("noise", Manner::Noise),
-    ("praise", Manner::Praise),
+    ("goodbye", Manner::SmallTalk(TalkKind::Goodbye)),
+    ("greeting", Manner::SmallTalk(TalkKind::Greeting)),
+    ("noise", Manner::SmallTalk(TalkKind::Noise)),
+    ("praise", Manner::SmallTalk(TalkKind::Praise)),
     ("request", Manner::Request),
-    ("solved", Manner::Solved),
-    ("thanks", Manner::Thanks),
-    ("want_human", Manner::WantHuman),
-    ("who_are_you", Manner::WhoAreYou),
+    ("solved", Manner::SmallTalk(TalkKind::Solved)),
+    ("thanks", Manner::SmallTalk(TalkKind::Thanks)),
+    ("want_human", Manner::SmallTalk(TalkKind::WantHuman)),
+    ("who_are_you", Manner::SmallTalk(TalkKind::WhoAreYou)),
 ];
 
 /// Where a complaint stands among them.
@@ -27,39 +29,20 @@ pub enum Manner {
     /// A question, a wish or a report: something to answer or to handle. What is both, thanks and a question for
     /// example, is a request.
     Request,
-    /// 你好, 在吗.
-    Greeting,
-    /// 谢谢, 辛苦了.
-    Thanks,
-    /// 再见, 先这样.
-    Goodbye,
-    /// 好的, 知道了, 不用了: an answer that asks for nothing.
-    Ack,
-    /// 你是机器人吗, 你能做什么.
-    WhoAreYou,
-    /// Praise of people, goods or the machine.
-    Praise,
-    /// What was asked is settled: 解决了, 退款到了, 投诉撤销吧.
-    Solved,
-    /// Keys, marks, fragments and slips that say nothing.
-    Noise,
-    /// Talk that has nothing to do with the company.
-    Chat,
-    /// Texts that machines send: absence notes, receipts, advertisements, notices.
-    AutoReply,
-    /// Asks for a human and says nothing else.
-    WantHuman,
-    /// Insults, and anger at the machine's answers.
-    Abuse,
     /// A complaint, as the complaint model understands it.
     Complaint,
+    /// Asks nothing of the corpus.
+    SmallTalk(TalkKind),
 }
 
 impl Manner {
-    /// Its name in files and figures.
+    /// The kind of small talk, if it is any.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        MANNERS.iter().find(|(_, manner)| *manner == self).map_or("request", |(name, _)| name)
+    pub fn small_talk(self) -> Option<TalkKind> {
+        match self {
+            Self::SmallTalk(kind) => Some(kind),
+            Self::Request | Self::Complaint => None,
+        }
     }
 }
 
@@ -74,6 +57,8 @@ mod tests {
         let mut manners = MANNERS.map(|(_, manner)| manner);
         manners.sort_unstable();
         assert!(manners.windows(2).all(|pair| pair[0] != pair[1]));
-        assert_eq!(Manner::WhoAreYou.name(), "who_are_you");
+        for (label, manner) in MANNERS {
+            assert_eq!(manner.small_talk(), TalkKind::parse(label), "{label}");
+        }
     }
 }

@@ -32,7 +32,7 @@ impl Said {
         if heard.is_some_and(is_harmless) {
             (tone.complaint, tone.complains, tone.priority) = (0.0, false, Priority::Normal);
         }
-        let learned = TalkKind::parse(tone.manner.name()).filter(|_| tone.manner_probability >= MANNER_AT);
+        let learned = tone.manner.small_talk().filter(|_| tone.manner_probability >= MANNER_AT);
         let may_be_a_trade = |kind: TalkKind| matches!(kind, TalkKind::Noise | TalkKind::Chat);
         let known = heard.map(|heard| heard.kind).filter(|kind| kind.asks_nothing());
         let asks_nothing = known.is_some_and(|kind| !may_be_a_trade(kind));

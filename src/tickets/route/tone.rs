@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use super::embedded;
 use super::manner::{COMPLAINING, MANNERS, Manner};
 use crate::routing::Priority;
+use crate::smalltalk::TalkKind;
 use crate::tickets::bundle::{Bundle, BundleError, MANIFEST, load_bundle, read_bundle};
 use crate::tickets::features::{TermKeys, TicketText};
 use crate::tickets::model::Model;
@@ -83,7 +84,7 @@ impl Tone {
         complaint: 0.0,
         complains: false,
         priority: Priority::Normal,
-        manner: Manner::Noise,
+        manner: Manner::SmallTalk(TalkKind::Noise),
         manner_probability: 1.0,
     };
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -39,6 +39,18 @@ pub(crate) struct TestApp {
 /// The frozen router model: small, and not the one that ships, which changes with its tickets.
 pub(crate) fn model() -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/model_v1")
+}
+
+/// Looks again every few milliseconds until something holds.
+///
+/// # Panics
+/// With `otherwise` where it does not come to hold within a minute.
+pub(crate) fn wait_until(otherwise: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Instant::now() < deadline, "{otherwise}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// What came back.

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use super::app::TestApp;
+use super::app::{TestApp, wait_until};
 
 #[test]
 fn it_is_alive_before_it_is_ready() {
@@ -20,18 +20,26 @@ fn it_is_alive_before_it_is_ready() {
     assert_eq!(app.ask("运费怎么算").status, 200);
 }
 
+/// Waits for the interim response, which is sent when the handler begins to read the body.
+fn await_the_handler(stream: &mut TcpStream) {
+    let mut interim = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+    stream.read_exact(&mut interim).unwrap();
+    assert!(interim.starts_with(b"HTTP/1.1 100"), "{}", String::from_utf8_lossy(&interim));
+}
+
 #[test]
 fn a_request_at_work_is_finished_before_the_end() {
     let mut app = TestApp::spawn();
     let body = "{\"question\":\"运费怎么算\"}";
     let mut stream = TcpStream::connect(app.address()).unwrap();
     let (early, late) = body.split_at(5);
-    let head = "POST /v1/answer HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
-    write!(stream, "{head}content-length: {}\r\n\r\n{early}", body.len()).unwrap();
-    std::thread::sleep(Duration::from_millis(100));
+    let head =
+        "POST /v1/answer HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nexpect: 100-continue\r\n";
+    write!(stream, "{head}content-length: {}\r\n\r\n", body.len()).unwrap();
+    await_the_handler(&mut stream);
+    stream.write_all(early.as_bytes()).unwrap();
     app.tell_to_stop();
-    std::thread::sleep(Duration::from_millis(100));
-    assert!(TcpStream::connect(app.address()).is_err(), "new connections are still taken");
+    wait_until("new connections are still taken", || TcpStream::connect(app.address()).is_err());
     stream.write_all(late.as_bytes()).unwrap();
     let mut reply = String::new();
     stream.read_to_string(&mut reply).unwrap();
@@ -43,10 +51,9 @@ fn a_request_at_work_is_finished_before_the_end() {
 fn a_request_that_never_ends_is_cut_off_after_the_grace() {
     let mut app = TestApp::with("shutdown_grace_ms = 100");
     let mut stream = TcpStream::connect(app.address()).unwrap();
-    let head =
-        "POST /v1/answer HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n";
-    stream.write_all(head.as_bytes()).unwrap();
-    std::thread::sleep(Duration::from_millis(100));
+    let head = "POST /v1/answer HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
+    write!(stream, "{head}content-length: 9\r\nexpect: 100-continue\r\n\r\n").unwrap();
+    await_the_handler(&mut stream);
     app.tell_to_stop();
     let started = std::time::Instant::now();
     app.wait();

@@ -4,11 +4,10 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::app::{TestApp, model};
+use super::app::{TestApp, model, wait_until};
 
 fn yingda(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_yingda"));
@@ -44,12 +43,10 @@ fn serve(corpus: &Path) -> (Serving, String) {
     let mut line = String::new();
     BufReader::new(serving.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     let url = line.strip_prefix("listening on ").expect("one line with the address").trim().to_owned();
-    let started = Instant::now();
-    while ureq::get(format!("{url}/readyz")).call().is_err() {
-        assert!(started.elapsed() < Duration::from_secs(30), "never ready");
+    wait_until("never ready", || {
         assert!(serving.0.try_wait().unwrap().is_none(), "ended before it was ready");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+        ureq::get(format!("{url}/readyz")).call().is_ok()
+    });
     (serving, url)
 }
 
@@ -74,11 +71,7 @@ fn it_serves_reloads_on_hangup_and_stops_on_terminate() {
     let before = generation();
     fs::write(folder.path().join("faq.jsonl"), TestApp::original().replace("三个工作日", "五个工作日")).unwrap();
     signal(&serving.0, "-HUP");
-    let started = Instant::now();
-    while generation() == before {
-        assert!(started.elapsed() < Duration::from_secs(60), "never reloaded");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    wait_until("never reloaded", || generation() != before);
     let question = "{\"question\": \"退款多久能到账\"}";
     let asked = ureq::post(format!("{url}/v1/answer")).content_type("application/json").send(question).unwrap();
     assert_eq!(asked.status(), 200);
@@ -89,6 +82,11 @@ fn it_serves_reloads_on_hangup_and_stops_on_terminate() {
     serving.0.stderr.take().unwrap().read_to_string(&mut log).unwrap();
     assert_eq!(out, "", "one line on standard output is promised");
     assert!(log.contains("reloaded on SIGHUP") && log.contains("/v1/answer"), "{log}");
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains("/v1/answer")).collect();
+    assert_eq!(lines.len(), 1, "one line a request: {log}");
+    for part in ["decision=\"answer\"", "faq_id=\"refund-time\"", "confidence=0.", "message_id=\"", "channel=\"\""] {
+        assert!(lines[0].contains(part), "no {part} in {}", lines[0]);
+    }
     assert!(!log.contains("退款多久"), "the log quotes a customer: {log}");
 }
 

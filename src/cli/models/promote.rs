@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::evaluate_tickets::table;
+use crate::cli::evaluate_tickets::table;
 use crate::evaluation::tickets::compare;
 use crate::tickets::{
     LEAST_PROMOTION_ROWS, Labels, MANIFEST, PairedModels, PromotionVerdict, install_bundle, load_bundle, pair,

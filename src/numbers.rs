@@ -43,19 +43,3 @@ mod tests {
         assert_eq!((share(1, 4), share(0, 3), share(0, 0)), (Some(0.25), Some(0.0), None));
     }
 }
-
-/// EXPERIMENT
-pub(crate) fn tune(name: &str, default: f32) -> f32 {
-    static T: std::sync::OnceLock<std::collections::HashMap<String, f32>> = std::sync::OnceLock::new();
-    let t = T.get_or_init(|| {
-        std::env::var("YD_T")
-            .unwrap_or_default()
-            .split(',')
-            .filter_map(|p| {
-                let (k, v) = p.split_once('=')?;
-                Some((k.to_owned(), v.parse().ok()?))
-            })
-            .collect()
-    });
-    t.get(name).copied().unwrap_or(default)
-}

@@ -7,18 +7,7 @@ use super::model::DifferenceModel;
 const FILES: [&[u8]; 2] =
     [include_bytes!("../../models/difference/standard.json"), include_bytes!("../../models/difference/accurate.json")];
 
-static MODELS: LazyLock<Vec<Arc<DifferenceModel>>> = LazyLock::new(|| {
-    std::env::var("YD_DIFF")
-        .ok()
-        .and_then(|p| std::fs::read(p).ok())
-        .iter()
-        .map(Vec::as_slice)
-        .chain(FILES)
-        .filter_map(|file| DifferenceModel::embedded(file))
-        .map(Arc::new)
-        .collect::<Vec<_>>()
-});
-static _M: LazyLock<Vec<Arc<DifferenceModel>>> =
+static MODELS: LazyLock<Vec<Arc<DifferenceModel>>> =
     LazyLock::new(|| FILES.iter().filter_map(|file| DifferenceModel::embedded(file)).map(Arc::new).collect());
 
 /// The bytes of all files, for the version of what they decide.

@@ -132,13 +132,6 @@ impl<'a> Explainer<'a> {
         Some(Explanation {
             signals: parts
                 .map(|part| SignalPart { signal: part.signal, value: part.value, contribution: part.contribution })
-                .chain(crate::ranking::Signal::ALL.into_iter().filter(|_| crate::numbers::tune("dump", 0.0) > 0.0).map(
-                    |s| SignalPart {
-                        signal: format!("r_{}", s.name()),
-                        value: scored.signals.get(s),
-                        contribution: 0.0,
-                    },
-                ))
                 .collect(),
             intercept: gate.intercept,
             logit,

@@ -22,8 +22,6 @@ impl RankingModels {
             EncoderKind::Standard => STANDARD,
             EncoderKind::Accurate => ACCURATE,
         };
-        let own = std::env::var("YD_RANKER").ok().and_then(|p| std::fs::read(p).ok());
-        let file = own.as_deref().unwrap_or(file);
         let ranker = Arc::new(RankerModel::from_json(file, encoder.version())?);
         let mut version = blake3::Hasher::new();
         version.update(file);

@@ -135,7 +135,7 @@ mod tests {
             let mut inputs = [0.0; GATE_INPUTS];
             inputs[0] = f32::from(at % 7) / 7.0;
             inputs[1] = f32::from(at % 5) / 5.0;
-            Lesson { inputs, lift: 0.0, right: at % 5 > 2 || at % 11 == 0 }
+            Lesson { inputs, lift: 0.0, right: at % 5 > 2 || at.is_multiple_of(11) }
         };
         (0..count).map(lesson).collect()
     }

@@ -114,7 +114,8 @@ fn cholesky(mut matrix: Vec<f64>, dimensions: usize) -> Option<Vec<f64>> {
             let value = matrix[i * dimensions + j] - dot;
             matrix[i * dimensions + j] = if i == j { value.sqrt() } else { value / matrix[j * dimensions + j] };
         }
-        if !(matrix[i * dimensions + i] > 0.0) {
+        let pivot = matrix[i * dimensions + i];
+        if !pivot.is_finite() || pivot <= 0.0 {
             return None;
         }
     }

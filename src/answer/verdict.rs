@@ -59,8 +59,9 @@ pub(crate) fn judge(snapshot: &Snapshot, question: &RankedText<'_>) -> Verdict {
     if by_policy == Decision::Answer {
         return Verdict::Entry;
     }
-    if let Some(verdict) = small_talk(heard.filter(|heard| by_policy == Decision::Handoff || heard.by < HeardBy::Looks))
-    {
+    let sure =
+        |heard: &Heard| heard.by < HeardBy::Shape || (heard.by < HeardBy::Looks && !is_about_something(heard.kind));
+    if let Some(verdict) = small_talk(heard.filter(|heard| by_policy == Decision::Handoff || sure(heard))) {
         return verdict;
     }
     match by_policy {
@@ -68,6 +69,11 @@ pub(crate) fn judge(snapshot: &Snapshot, question: &RankedText<'_>) -> Verdict {
         _ if best.is_none() => Verdict::Handoff(HandoffReason::NoCandidate),
         _ => Verdict::Handoff(HandoffReason::LowConfidence),
     }
+}
+
+/// Kinds that a question may look like by its words alone (吃什么, 天气 …) where an entry is about just that.
+fn is_about_something(kind: TalkKind) -> bool {
+    matches!(kind, TalkKind::Chat | TalkKind::Praise | TalkKind::Abuse)
 }
 
 /// What the manner model takes a text for that no wording tells, where it is sure of it.

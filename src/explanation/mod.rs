@@ -124,11 +124,11 @@ impl<'a> Explainer<'a> {
         let scored = ranking.get(at)?;
         let matcher = &self.snapshot.matcher;
         let stored = matcher.questions.get(scored.question as usize)?;
-        let gate = &matcher.model.gate;
+        let gate = &matcher.gate;
         let logit = gate.logit(&scored.gate_inputs);
         let matched = trace(&stored.text);
         let overlap = overlap::compare((self.text, &self.traced), (&stored.text, &matched), matcher.segmenter());
-        let parts = matcher.model.contributions(scored).into_iter();
+        let parts = gate.contributions(&scored.gate_inputs).into_iter();
         Some(Explanation {
             signals: parts
                 .map(|part| SignalPart { signal: part.signal, value: part.value, contribution: part.contribution })

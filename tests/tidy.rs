@@ -18,7 +18,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("atomic_file", &[]),
     ("clock", &[]),
     ("numbers", &[]),
-    ("backup", &["atomic_file", "knowledge_base"]),
+    ("backup", &["atomic_file", "knowledge_base", "store"]),
     ("stats", &["numbers", "random"]),
     ("mail", &["text"]),
     ("smalltalk", &["text"]),

@@ -17,8 +17,6 @@ pub use statement::{Basis, PolicyStatement, PromisedOn};
 pub const CONSERVATIVE_ANSWER: f64 = 0.95;
 /// Suggest threshold where the evidence proves none: an offer costs a glance, a hand-off a colleague.
 pub const CONSERVATIVE_SUGGEST: f64 = SUGGEST_FLOOR;
-/// Below even odds nothing is answered directly, whatever the evidence.
-pub const ANSWER_FLOOR: f64 = 0.5;
 /// From fewer questions below the answer threshold than this, a proof says only that there are few.
 pub const MIN_SUGGEST_ROWS: usize = 200;
 /// Below about one chance in seven nothing is suggested.

@@ -18,7 +18,7 @@ use crate::atomic_file::FileError;
 use crate::record::{DecisionRecord, Recorder};
 
 /// The database's file in a state directory.
-const DATABASE: &str = "yingda.sqlite";
+pub const DATABASE: &str = "yingda.sqlite";
 /// The journal's folder in a state directory.
 const JOURNAL: &str = "journal";
 /// Readers at once.

@@ -8,6 +8,7 @@
 
 mod apply;
 mod conversations;
+mod copy;
 mod customers;
 mod database;
 mod error;
@@ -23,8 +24,9 @@ mod tests;
 mod ticket_steps;
 
 pub use conversations::StoredConversations;
+pub use copy::copy_database;
 pub use customers::{CustomerData, Forgotten};
-pub use database::{JournalOnly, Store, StoreStatus};
+pub use database::{DATABASE, JournalOnly, Store, StoreStatus};
 pub use error::StoreError;
 pub use feedback::{ConversationEvent, ConversationRating, EventKind, Feedback, Rating, Stored};
 pub use recorded::{KeptMessage, StoredTurn};

@@ -5,4 +5,5 @@ pub(super) mod answer_request;
 pub(super) mod entry;
 mod memory;
 pub(super) mod suggest;
+mod ticket_stage;
 pub(super) mod usage;

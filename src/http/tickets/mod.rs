@@ -3,5 +3,6 @@
 pub(super) mod batch;
 pub(super) mod classify;
 pub(super) mod classify_request;
+pub(super) mod classify_response;
 pub(super) mod skill_groups;
 mod ticket_record;

@@ -36,4 +36,4 @@ pub use recorded::KeptMessage;
 pub use retention::Retention;
 pub use statistics::{Dimension, Measures, StatisticsQuery, StatisticsRow};
 pub use stored_turn::StoredTurn;
-pub use ticket_steps::{Ticket, TicketStep};
+pub use ticket_steps::{TicketHistory, TicketStep};

@@ -23,7 +23,7 @@ pub struct TicketStep {
 
 /// A ticket and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ticket {
+pub struct TicketHistory {
     pub ticket_id: String,
     /// Group of the last decision on it, where it was classified here.
     pub skill_group: Option<String>,
@@ -77,7 +77,7 @@ impl Store {
     ///
     /// # Errors
     /// The database fails, or what was decided last is still on its way to it.
-    pub async fn ticket(&self, kb: &str, ticket_id: &str) -> Result<Option<Ticket>, StoreError> {
+    pub async fn ticket(&self, kb: &str, ticket_id: &str) -> Result<Option<TicketHistory>, StoreError> {
         self.caught_up().await?;
         let decided: Option<(Option<String>, i64)> = sqlx::query_as(
             "SELECT skill_group, (SELECT MIN(at) FROM decisions WHERE kb = $1 AND ticket_id = $2) FROM decisions
@@ -98,14 +98,14 @@ impl Store {
         }
         let steps = rows.into_iter().map(|(at, step, note)| TicketStep { at: moment(at), step, note }).collect();
         let (skill_group, classified_at) = decided.map_or((None, None), |(group, at)| (group, Some(moment(at))));
-        Ok(Some(Ticket { ticket_id: ticket_id.to_owned(), skill_group, classified_at, steps }))
+        Ok(Some(TicketHistory { ticket_id: ticket_id.to_owned(), skill_group, classified_at, steps }))
     }
 
     /// The ticket of this customer in which something happened last.
     ///
     /// # Errors
     /// As [`Store::ticket`].
-    pub async fn last_ticket_of(&self, kb: &str, customer_id: &str) -> Result<Option<Ticket>, StoreError> {
+    pub async fn last_ticket_of(&self, kb: &str, customer_id: &str) -> Result<Option<TicketHistory>, StoreError> {
         self.caught_up().await?;
         let last: Option<(String,)> = sqlx::query_as(
             "SELECT ticket_id FROM (

@@ -9,8 +9,9 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::classify::{ClassifyResponse, name};
+use super::classify::name;
 use super::classify_request::ClassifyRequest;
+use super::classify_response::ClassifyResponse;
 use super::ticket_record::Occasion;
 use crate::clock;
 use crate::config::Limits;

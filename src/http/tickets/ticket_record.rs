@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::classify::ClassifyResponse;
 use super::classify_request::ClassifyRequest;
+use super::classify_response::ClassifyResponse;
 use crate::http::request::Id;
 use crate::record::{DecisionRecord, Outcome, RecordedCandidate, RecordedDecision, mask};
 use crate::tickets::RouteDecision;

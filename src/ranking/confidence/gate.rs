@@ -6,7 +6,7 @@
 
 use super::calibration::Calibration;
 use super::leads::{LEAD_LIMIT, Lead, Leads, StandIn};
-use super::model::{Linear, probability};
+use super::linear::{Linear, probability};
 use super::reference::{REFERENCE_NAMES, REFERENCES, Reference, ReferenceValues};
 use crate::ranking::compare::signals::Signal;
 use crate::ranking::scored::Scored;

@@ -3,6 +3,7 @@
 pub mod calibration;
 pub mod gate;
 pub mod leads;
+pub mod linear;
 pub mod model;
 pub(super) mod own_gate;
 pub mod reference;

@@ -7,20 +7,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::gate::gate_names;
+pub use super::linear::{Contribution, Linear, probability};
 use super::reference::Reference;
 use crate::ranking::compare::signals::Signal;
 use crate::text::NORMALIZATION_VERSION;
 
 /// Format of the file.
 pub const RANKER_FORMAT: u32 = 3;
-
-/// Weights of a linear model over named inputs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Linear {
-    pub names: Vec<String>,
-    pub weights: Vec<f32>,
-    pub intercept: f32,
-}
 
 /// Ranker and gate with the versions they were fitted for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,14 +37,6 @@ pub struct RankerModel {
     pub reference: Reference,
 }
 
-/// One signal's part in a logit.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Contribution {
-    pub signal: String,
-    pub value: f32,
-    pub contribution: f32,
-}
-
 /// Why a ranker file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RankerError {
@@ -62,31 +47,6 @@ pub enum RankerError {
 }
 
 impl Linear {
-    /// Intercept plus weighted sum.
-    #[must_use]
-    pub fn logit(&self, inputs: &[f32]) -> f32 {
-        self.weights.iter().zip(inputs).fold(self.intercept, |sum, (weight, input)| sum + weight * input)
-    }
-
-    /// What each input adds to the logit; with the intercept they sum to it.
-    #[must_use]
-    pub fn contributions(&self, inputs: &[f32]) -> Vec<Contribution> {
-        let parts = self.names.iter().zip(&self.weights).zip(inputs);
-        parts
-            .map(|((name, weight), value)| Contribution {
-                signal: name.clone(),
-                value: *value,
-                contribution: weight * value,
-            })
-            .collect()
-    }
-
-    /// Weight of a ranking signal.
-    #[must_use]
-    pub fn weight(&self, signal: Signal) -> f32 {
-        self.weights.get(signal as usize).copied().unwrap_or(0.0)
-    }
-
     fn check(&self, what: &'static str, expected: &[&str]) -> Result<(), RankerError> {
         let fits = self.names == expected && self.weights.len() == expected.len();
         if fits && self.weights.iter().all(|weight| weight.is_finite()) && self.intercept.is_finite() {
@@ -94,12 +54,6 @@ impl Linear {
         }
         Err(RankerError::Mismatch { what, found: self.names.join(","), expected: expected.join(",") })
     }
-}
-
-/// Logistic function.
-#[must_use]
-pub fn probability(logit: f32) -> f32 {
-    1.0 / (1.0 + (-logit).exp())
 }
 
 impl RankerModel {

@@ -4,7 +4,7 @@ use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
 /// Number, name and statements of every step.
-const STEPS: &[(i64, &str, &str)] = &[(1, "memory", include_str!("migrations/0001_memory.sql"))];
+const STEPS: &[(i64, &str, &str)] = &[(1, "memory", include_str!("0001_memory.sql"))];
 
 /// Every step in order.
 pub(super) fn migrator() -> Migrator {

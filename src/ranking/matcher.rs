@@ -27,6 +27,7 @@ use super::confidence::reference::Reference;
 use super::judging::Differences;
 use super::judging::swap::{NEAR, meant_instead};
 use super::judging::validity::settle;
+use super::largest::{mean_of_largest, nearest};
 use super::meaning::MeaningIndex;
 use super::meaning::embeddings::EmbeddingTable;
 use super::scored::Scored;
@@ -45,8 +46,6 @@ pub const KEPT: usize = 20;
 const FEW_ENTRIES: usize = 12;
 /// Candidates whose difference from the question is judged.
 const JUDGED: usize = 3;
-/// Best questions of an entry whose mean supports it.
-const SUPPORTERS: usize = 3;
 
 /// Everything needed to match questions against one corpus. Immutable.
 #[derive(Debug)]
@@ -329,7 +328,7 @@ impl Matcher {
             }
         }
         let (question, logit, signals) = best.filter(|(_, logit, _)| bar < *logit)?;
-        Some(self.sum_up(asked, question, signals, logit + self.model.support * mean_of_best(points)))
+        Some(self.sum_up(asked, question, signals, logit + self.model.support * mean_of_largest(points)))
     }
 
     /// Adds what concerns the entry as a whole to the points of its best question.
@@ -368,7 +367,7 @@ impl Matcher {
         };
         let counts = |question: &u32| Some(*question) != asked.without && !self.questions[*question as usize].negative;
         let cosines: Vec<f32> = (*from..*end).filter(counts).filter_map(|question| asked.cosine(question)).collect();
-        if cosines.is_empty() { of_best } else { mean_of_best(cosines) }
+        if cosines.is_empty() { of_best } else { mean_of_largest(cosines) }
     }
 }
 
@@ -393,31 +392,6 @@ fn first_questions(entries: usize, entry_of: &[u32]) -> Vec<u32> {
     let count = u32::try_from(entries).unwrap_or(u32::MAX);
     let first = |entry: u32| entry_of.partition_point(|other| *other < entry);
     (0..=count).map(|entry| u32::try_from(first(entry)).unwrap_or(u32::MAX)).collect()
-}
-
-/// Positions of the `limit` largest values; the first among equals first.
-fn nearest(cosines: &[f32], limit: usize) -> impl Iterator<Item = u32> {
-    let mut held: Vec<(f32, u32)> = Vec::with_capacity(limit + 1);
-    let mut least = f32::NEG_INFINITY;
-    for (cosine, at) in cosines.iter().zip(0_u32..) {
-        if *cosine > least {
-            let place = held.partition_point(|(other, _)| other >= cosine);
-            held.insert(place, (*cosine, at));
-            held.truncate(limit);
-            if held.len() == limit {
-                least = held.last().map_or(least, |(last, _)| *last);
-            }
-        }
-    }
-    held.into_iter().map(|(_, at)| at)
-}
-
-/// Mean of the largest [`SUPPORTERS`] values; 0 of none.
-#[expect(clippy::cast_precision_loss, reason = "at most three")]
-fn mean_of_best(mut values: Vec<f32>) -> f32 {
-    values.sort_unstable_by(|a, b| b.total_cmp(a));
-    values.truncate(SUPPORTERS);
-    values.iter().sum::<f32>() / values.len().max(1) as f32
 }
 
 fn distinct_entries(questions: &[StoredQuestion], found: &[u32]) -> usize {

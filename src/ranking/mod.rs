@@ -10,6 +10,7 @@ mod embedded;
 pub mod evidence;
 pub mod fit;
 pub mod judging;
+mod largest;
 pub mod matcher;
 pub mod meaning;
 pub mod scored;

@@ -29,6 +29,7 @@ pub mod smalltalk;
 pub mod snapshot;
 mod spreadsheet;
 pub mod stats;
+pub mod store;
 pub mod telemetry;
 pub mod text;
 pub mod tickets;

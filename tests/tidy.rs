@@ -1,4 +1,5 @@
-//! Keeps the shape of the source tree: which room may use which, which room may name which crate, file size, heads.
+//! Keeps the shape of the source tree: which room may use which, which room may name which crate, no circle between
+//! files, no two public types of one name, the size of files and folders, heads, and the paths that documents name.
 //!
 //! A rule that fails says which file broke it; mend the file, or change the table below in a commit that says why.
 
@@ -8,13 +9,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "tidy/circles.rs"]
+mod circles;
+
 /// Room → rooms it may use. Rooms are the first path segment below `src/`.
 const EDGES: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("atomic_file", &[]),
     ("clock", &[]),
     ("numbers", &[]),
-    ("backup", &["atomic_file", "knowledge_base"]),
+    ("backup", &["atomic_file", "knowledge_base", "store"]),
     ("stats", &["numbers", "random"]),
     ("mail", &["text"]),
     ("smalltalk", &["text"]),
@@ -73,6 +77,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("record", &[]),
+    ("store", &["atomic_file", "conversation", "record"]),
     ("conversation", &["answer", "corpus", "ranking", "record", "retrieval", "snapshot", "text"]),
     ("evaluation", &["answer", "corpus", "decision", "numbers", "retrieval", "snapshot", "stats", "tickets"]),
     (
@@ -90,6 +95,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "record",
             "retrieval",
             "snapshot",
+            "store",
             "tickets",
             "text",
         ],
@@ -115,6 +121,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "ranking",
             "snapshot",
             "stats",
+            "store",
             "telemetry",
             "text",
             "tickets",
@@ -140,27 +147,41 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("rapidfuzz", &["config", "corpus", "http", "ranking", "tickets"]),
     ("clap", &["cli", "config"]),
     ("plotters", &["evaluation"]),
-    ("tokio", &["http", "cli"]),
+    ("sqlx", &["store"]),
+    ("crc32fast", &["store"]),
+    ("tokio", &["http", "cli", "store"]),
 ];
 
 const MAX_LINES: usize = 400;
+const MAX_FILES: usize = 15;
+
+/// Names that several rooms may give a public type each.
+const IDIOMS: &[&str] = &[
+    "Args", // of one command
+];
 
 fn sources() -> Vec<(PathBuf, String)> {
+    let found = files("src", "rs");
+    assert!(found.len() > 30, "only {} source files found: is the path right?", found.len());
+    found
+}
+
+/// Every file with this extension below a folder of the repository, with its text.
+fn files(folder: &str, extension: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
-    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(dir) = open.pop() {
         for entry in fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 open.push(path);
-            } else if path.extension().is_some_and(|e| e == "rs") {
+            } else if path.extension().is_some_and(|e| e == extension) {
                 let text = fs::read_to_string(&path).unwrap();
                 found.push((path, text));
             }
         }
     }
     found.sort();
-    assert!(found.len() > 30, "only {} source files found: is the path right?", found.len());
     found
 }
 
@@ -173,6 +194,17 @@ fn room(path: &Path) -> String {
 /// Code without comments and string contents is not needed: a path in a comment is as binding.
 fn code(text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// Code without comments, tests and macros, whose paths are those of the place they are used in.
+fn product(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\n").next().unwrap();
+    let mut parts = text.split("\nmacro_rules!");
+    let mut kept = parts.next().unwrap().to_owned();
+    for part in parts {
+        kept.push_str(part.split_once("\n}\n").unwrap().1);
+    }
+    code(&kept).replace("(in crate::", "(in ")
 }
 
 #[test]
@@ -243,4 +275,62 @@ fn no_room_is_called_after_what_it_collects() {
         let stem = path.file_stem().unwrap().to_str().unwrap();
         assert!(!banned.contains(&stem), "{}: name the file after what it does", path.display());
     }
+}
+
+#[test]
+fn no_folder_holds_more_than_can_be_seen_at_once() {
+    let mut folders: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    for (path, _) in sources().into_iter().chain(files("tests", "rs")) {
+        *folders.entry(path.parent().unwrap().to_owned()).or_default() += 1;
+    }
+    let full: Vec<_> = folders.iter().filter(|(_, count)| **count > MAX_FILES).collect();
+    assert!(full.is_empty(), "more than {MAX_FILES} files, group them by what they do: {full:?}");
+}
+
+#[test]
+fn no_two_public_types_have_one_name() {
+    let mut named: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for (path, text) in sources() {
+        for line in product(&text).lines() {
+            let kinds = ["pub struct ", "pub enum ", "pub trait ", "pub type "];
+            let Some(rest) = kinds.iter().find_map(|kind| line.strip_prefix(kind)) else { continue };
+            named.entry(word(rest).to_owned()).or_default().push(path.clone());
+        }
+    }
+    named.retain(|name, paths| paths.len() > 1 && !IDIOMS.contains(&name.as_str()));
+    assert!(named.is_empty(), "one word, one idea: {named:#?}");
+}
+
+fn word(text: &str) -> &str {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap()
+}
+
+#[test]
+fn documents_name_what_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = (root.join("README.md"), fs::read_to_string(root.join("README.md")).unwrap());
+    let folders = ["docs", "models", "benches", "corpus", "tests"];
+    let documents = folders.iter().flat_map(|folder| files(folder, "md")).chain([readme]);
+    let mut missing = Vec::new();
+    for (document, text) in documents {
+        let beside = document.parent().unwrap();
+        let links = text.split("](").skip(1).map(|rest| rest.split([')', '#']).next().unwrap());
+        let local = links.filter(|link| !link.is_empty() && !link.contains("://"));
+        missing
+            .extend(local.filter(|link| !beside.join(link).exists()).map(|link| (document.clone(), link.to_owned())));
+        // In backticks: a path is what begins with a folder of the repository or a room and names a file or folder.
+        let prose: String = text.split("```").step_by(2).collect();
+        for quoted in prose.split('`').skip(1).step_by(2).filter(|quoted| quoted.contains('/')) {
+            let path = quoted.split_whitespace().next().unwrap_or_default();
+            let start = path.split('/').next().unwrap();
+            let is_path = path.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+            let known = !start.is_empty()
+                && start != "target"
+                && (root.join(start).is_dir() || root.join("src").join(start).is_dir());
+            if is_path && known && ![root.join(path), root.join("src").join(path)].iter().any(|at| at.exists()) {
+                missing.push((document.clone(), path.to_owned()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "named and not there: {missing:#?}");
 }

@@ -20,7 +20,7 @@ use crate::explanation::{Explainer, reported};
 use crate::ranking::Scored;
 use crate::retrieval::IndexError;
 use crate::smalltalk::TalkKind;
-use crate::snapshot::{Asked, RankedQuestion, Snapshot};
+use crate::snapshot::{Asked, Ranked, Snapshot};
 use crate::tickets::{Routed, Ticket};
 
 pub(crate) use self::chosen::answer_chosen;
@@ -29,6 +29,7 @@ pub use self::handoff::{Handoff, HandoffReason, HandoffSummary, SummaryLine};
 pub use self::reply::{AnswerKind, Answered, Candidate, DirectAnswer, Related, Suggestion};
 pub(crate) use self::verdict::{RankedText, Verdict, judge};
 pub use crate::decision::Decision;
+use crate::encoder::EncodedText;
 
 /// A question with what the channel knows about the customer.
 #[derive(Debug, Clone, Copy)]
@@ -53,15 +54,30 @@ impl<'a> Question<'a> {
 /// # Errors
 /// [`IndexError`] when the index cannot be read; nothing a customer types causes one.
 pub fn answer(snapshot: &Snapshot, question: &Question<'_>, now: Timestamp) -> Result<Answered, IndexError> {
-    let ranked = snapshot.ranked(&question.asked(), now)?;
+    answer_ranked(snapshot, question, &snapshot.ranked(&question.asked(), now)?, now)
+}
+
+/// As [`answer`], from the question's ranking.
+///
+/// # Errors
+/// As [`answer`].
+pub(crate) fn answer_ranked(
+    snapshot: &Snapshot,
+    question: &Question<'_>,
+    ranked: &Ranked,
+    now: Timestamp,
+) -> Result<Answered, IndexError> {
     let scored = ranked.scored.as_slice();
-    let verdict = judge(snapshot, &RankedText { text: question.text, normalized: &ranked.normalized, scored });
-    answer_as(snapshot, question, &Ruling { read_as: question.text, scored, verdict, listed: None }, now)
+    let verdict = judge(snapshot, &RankedText { text: question.text, encoded: &ranked.encoded, scored });
+    let ruling = Ruling { typed: ranked, read_as: question.text, scored, verdict, listed: None };
+    Ok(answer_as(snapshot, question, &ruling, now))
 }
 
 /// A question as it was understood and what was decided on it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ruling<'a> {
+    /// The question as typed.
+    pub(crate) typed: &'a Ranked,
     /// The text that was ranked, for explanations.
     pub(crate) read_as: &'a str,
     /// Candidates, best first.
@@ -72,12 +88,7 @@ pub(crate) struct Ruling<'a> {
 }
 
 /// Writes out what was decided. A hand-off goes where the question as typed belongs.
-pub(crate) fn answer_as(
-    snapshot: &Snapshot,
-    question: &Question<'_>,
-    ruling: &Ruling<'_>,
-    now: Timestamp,
-) -> Result<Answered, IndexError> {
+pub(crate) fn answer_as(snapshot: &Snapshot, question: &Question<'_>, ruling: &Ruling<'_>, now: Timestamp) -> Answered {
     let scored = ruling.scored;
     let channel = question.channel.map(channel_key);
     let mut answered = Answered {
@@ -113,16 +124,15 @@ pub(crate) fn answer_as(
             answered.suggestions = offered.iter().map(|one| suggestion(snapshot, one)).collect();
         }
         Verdict::Handoff(reason) => {
-            let ranked = snapshot.ranked(&question.asked(), now)?;
-            let routed = route(snapshot, &ranked, question);
+            let routed = route(snapshot, ruling.typed, question);
             answered.handoff = Some(hand_off(snapshot, routed, reason, channel.as_deref()));
         }
     }
-    Ok(answered)
+    answered
 }
 
 /// Where a question would go that nobody answers: routed as a ticket without a title.
-pub(crate) fn route<'a>(snapshot: &Snapshot, ranked: &'a RankedQuestion, question: &Question<'_>) -> &'a Routed {
+pub(crate) fn route<'a>(snapshot: &Snapshot, ranked: &'a Ranked, question: &Question<'_>) -> &'a Routed {
     let Question { text, channel, customer_tier, .. } = *question;
     snapshot.route(ranked, &Ticket { title: "", text, channel, customer_tier })
 }
@@ -130,7 +140,7 @@ pub(crate) fn route<'a>(snapshot: &Snapshot, ranked: &'a RankedQuestion, questio
 /// What a question comes to under a snapshot, as far as the corpus has to do with it: small talk, which no entry
 /// answers, shows as a hand-off without a reason.
 pub(crate) fn decide(snapshot: &Snapshot, normalized: &str, scored: &[Scored]) -> (Decision, Option<HandoffReason>) {
-    match judge(snapshot, &RankedText { text: normalized, normalized, scored }) {
+    match judge(snapshot, &RankedText { text: normalized, encoded: &EncodedText::new(normalized), scored }) {
         Verdict::Entry => (Decision::Answer, None),
         Verdict::Suggest => (Decision::Suggest, None),
         Verdict::Smalltalk { .. } => (Decision::Handoff, None),

@@ -2,6 +2,7 @@
 
 use super::handoff::HandoffReason;
 use crate::decision::Decision;
+use crate::encoder::EncodedText;
 use crate::ranking::Scored;
 use crate::smalltalk::{Heard, HeardBy, TalkKind, complaint, hear};
 use crate::snapshot::Snapshot;
@@ -27,7 +28,8 @@ pub(crate) enum Verdict {
 pub(crate) struct RankedText<'a> {
     /// As written.
     pub(crate) text: &'a str,
-    pub(crate) normalized: &'a str,
+    /// The same, normalised.
+    pub(crate) encoded: &'a EncodedText,
     /// Ranked entries, best first.
     pub(crate) scored: &'a [Scored],
 }
@@ -49,16 +51,17 @@ pub(crate) fn judge(snapshot: &Snapshot, question: &RankedText<'_>) -> Verdict {
     if by_policy == Decision::Answer && best.is_some_and(|best| is_own_question(snapshot, best, question.text)) {
         return Verdict::Entry;
     }
-    let heard = by_wording
-        .or_else(|| (by_policy == Decision::Handoff).then(|| learned(snapshot, question.normalized)).flatten());
+    let heard =
+        by_wording.or_else(|| (by_policy == Decision::Handoff).then(|| learned(snapshot, question.encoded)).flatten());
     if let Some(reason) = insists(snapshot, question, heard, by_policy == Decision::Answer) {
         return Verdict::Handoff(reason);
     }
     if by_policy == Decision::Answer {
         return Verdict::Entry;
     }
-    if let Some(verdict) = small_talk(heard.filter(|heard| by_policy == Decision::Handoff || heard.by < HeardBy::Looks))
-    {
+    let sure =
+        |heard: &Heard| heard.by < HeardBy::Shape || (heard.by < HeardBy::Looks && !is_about_something(heard.kind));
+    if let Some(verdict) = small_talk(heard.filter(|heard| by_policy == Decision::Handoff || sure(heard))) {
         return verdict;
     }
     match by_policy {
@@ -68,9 +71,14 @@ pub(crate) fn judge(snapshot: &Snapshot, question: &RankedText<'_>) -> Verdict {
     }
 }
 
+/// Kinds that a question may look like by its words alone (吃什么, 天气 …) where an entry is about just that.
+fn is_about_something(kind: TalkKind) -> bool {
+    matches!(kind, TalkKind::Chat | TalkKind::Praise | TalkKind::Abuse)
+}
+
 /// What the manner model takes a text for that no wording tells, where it is sure of it.
-fn learned(snapshot: &Snapshot, normalized: &str) -> Option<Heard> {
-    let tone = snapshot.router.tone().hear(normalized, ComplaintPhrase::Absent);
+fn learned(snapshot: &Snapshot, encoded: &EncodedText) -> Option<Heard> {
+    let tone = snapshot.router.tone().hear_encoded(encoded, ComplaintPhrase::Absent);
     let kind = tone.manner.small_talk().filter(|_| tone.manner_probability >= MANNER_AT)?;
     snapshot.corpus.smalltalk.takes(kind).then_some(Heard { kind, by: HeardBy::Model })
 }
@@ -92,11 +100,11 @@ fn insists(
     let kind = heard.map(|heard| heard.kind);
     let by_wording = heard.is_some_and(|heard| heard.by == HeardBy::Wording);
     let harmless = by_wording || kind == Some(TalkKind::AutoReply);
-    let words = complaint::accuses(question.normalized, |text| routing.is_complaint(text));
-    if !harmless && (words || !answerable) && snapshot.router.hears_complaint(routing, question.normalized) {
+    let words = complaint::accuses(question.encoded.text(), |text| routing.is_complaint(text));
+    if !harmless && (words || !answerable) && snapshot.router.hears_complaint(routing, question.encoded) {
         return Some(HandoffReason::Complaint);
     }
-    let asks = kind == Some(TalkKind::WantHuman) || (!harmless && routing.asks_for_human(question.normalized));
+    let asks = kind == Some(TalkKind::WantHuman) || (!harmless && routing.asks_for_human(question.encoded.text()));
     asks.then_some(HandoffReason::HumanRequested)
 }
 

@@ -10,11 +10,14 @@ use zip::write::SimpleFileOptions;
 use super::{BackedUp, BackupError, CHUNK, FORMAT, MANIFEST, Manifest};
 use crate::atomic_file::{FileError, replace};
 use crate::knowledge_base::LOCK;
+use crate::store::{DATABASE, copy_database};
 
 /// Writes the content of a state directory to an archive, whole or not at all; returns what it holds.
 ///
-/// The lock file, drafts of writes that are under way and what is no file or folder are left out. Files that a running
-/// service removes meanwhile are left out too: it removes only what nothing points to any more.
+/// The database is copied last, as it stands at one moment: what was on its way to it from the journal is then in both
+/// rather than in neither, and a restored service brings it in once. The lock file, drafts of writes that are under way
+/// and what is no file or folder are left out. Files that a running service removes meanwhile are left out too: it
+/// removes only what nothing points to any more. Must not be called within an asynchronous runtime.
 ///
 /// # Errors
 /// The directory cannot be read, the archive cannot be written or would lie in the directory.
@@ -29,9 +32,15 @@ pub fn take(state: &Path, archive: &Path) -> Result<Manifest, BackupError> {
     replace(archive, |draft| {
         let mut zip = ZipWriter::new(BufWriter::new(draft));
         for path in listed(&root)? {
-            if let Some(file) = add(&mut zip, &root, &path)? {
+            if let Some(file) = add(&mut zip, &below(&root, &path), &path)? {
                 manifest.files.push(file);
             }
+        }
+        if root.join(DATABASE).exists() {
+            // Beside the archive, which is where there is room.
+            let copy = Removed(folder.join(format!(".{DATABASE}.{}.tmp", std::process::id())));
+            copy_database(&root, &copy.0).map_err(io::Error::other)?;
+            manifest.files.extend(add(&mut zip, DATABASE, &copy.0)?);
         }
         zip.start_file(MANIFEST, options())?;
         serde_json::to_writer_pretty(&mut zip, &manifest)?;
@@ -49,7 +58,8 @@ fn listed(folder: &Path) -> io::Result<Vec<PathBuf>> {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         let kind = entry.file_type()?;
-        if name.starts_with('.') || name == LOCK {
+        // The database and its logs are one only together; they are copied by the database itself.
+        if name.starts_with('.') || name == LOCK || name.starts_with(DATABASE) {
             continue;
         }
         if kind.is_dir() {
@@ -65,16 +75,29 @@ fn listed(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// A file's path below the directory, with `/`.
+fn below(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    below.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+/// A file that is removed at the end.
+struct Removed(PathBuf);
+
+impl Drop for Removed {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
 /// Adds one file, read once; `None` where it has gone since it was listed.
-fn add<W: io::Write + io::Seek>(zip: &mut ZipWriter<W>, root: &Path, path: &Path) -> io::Result<Option<BackedUp>> {
+fn add<W: io::Write + io::Seek>(zip: &mut ZipWriter<W>, name: &str, path: &Path) -> io::Result<Option<BackedUp>> {
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let below = path.strip_prefix(root).unwrap_or(path);
-    let name = below.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
-    zip.start_file(name.as_str(), options())?;
+    zip.start_file(name, options())?;
     let (mut hasher, mut bytes, mut chunk) = (blake3::Hasher::new(), 0_u64, vec![0; CHUNK]);
     loop {
         let read = file.read(&mut chunk)?;
@@ -86,7 +109,7 @@ fn add<W: io::Write + io::Seek>(zip: &mut ZipWriter<W>, root: &Path, path: &Path
         zip.write_all(content)?;
         bytes += read as u64;
     }
-    Ok(Some(BackedUp { path: name, bytes, blake3: hasher.finalize().to_hex().to_string() }))
+    Ok(Some(BackedUp { path: name.to_owned(), bytes, blake3: hasher.finalize().to_hex().to_string() }))
 }
 
 /// Large files are allowed: the store of a busy year is one.

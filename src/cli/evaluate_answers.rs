@@ -45,7 +45,7 @@ pub struct EvaluateAnswers {
     #[arg(long, value_name = "FILE")]
     ranks: Option<PathBuf>,
     /// 句向量编码器：standard 或 accurate
-    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = super::encoder_kind)]
+    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = crate::cli::values::encoder_kind)]
     encoder: EncoderKind,
     /// 以 JSON 输出，含逐题结果，可供以后 --compare
     #[arg(long)]

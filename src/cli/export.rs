@@ -29,7 +29,7 @@ pub struct ExportArgs {
     #[arg(long, value_enum, default_value_t = ExportFormat::Dir)]
     pub format: ExportFormat,
     /// 日期按哪个时区读写
-    #[arg(long, value_name = "时区", default_value = DEFAULT_ZONE, value_parser = super::zone)]
+    #[arg(long, value_name = "时区", default_value = DEFAULT_ZONE, value_parser = crate::cli::values::zone)]
     pub zone: TimeZone,
 }
 

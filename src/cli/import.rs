@@ -40,7 +40,7 @@ pub struct ImportArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// 没有写时区的日期按哪个时区理解
-    #[arg(long, value_name = "时区", default_value = DEFAULT_ZONE, value_parser = super::zone)]
+    #[arg(long, value_name = "时区", default_value = DEFAULT_ZONE, value_parser = crate::cli::values::zone)]
     pub zone: TimeZone,
 }
 

@@ -16,6 +16,7 @@ pub mod serve;
 mod served;
 pub mod show_one;
 pub mod tickets_doctor;
+mod values;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -23,10 +24,7 @@ use std::process::ExitCode;
 
 use clap::builder::styling::Styles;
 use clap::{Arg, ArgAction, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use jiff::tz::TimeZone;
 
-use crate::encoder::EncoderKind;
-use crate::tickets::LabelField;
 use models::{encode, fit_difference, fit_ranker, promote, train};
 
 /// 应答：用企业自己的常见问题库回答客户，其余工单分给合适的技能组。
@@ -163,33 +161,6 @@ fn with_default_command(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
         args.insert(args.len().min(1), "serve".into());
     }
     args
-}
-
-/// Parses a time zone name for clap.
-fn zone(name: &str) -> Result<TimeZone, String> {
-    TimeZone::get(name).map_err(|_| format!("没有时区“{name}”，例如 Asia/Shanghai"))
-}
-
-/// Parses the name of an encoder for clap.
-fn encoder_kind(name: &str) -> Result<EncoderKind, String> {
-    EncoderKind::named(name).ok_or_else(|| format!("没有编码器“{name}”，应为 standard 或 accurate"))
-}
-
-/// An encoder, or none; a type of its own, for clap takes a bare option for an absent flag.
-#[derive(Debug, Clone, Copy)]
-pub struct EncoderOrNone(Option<EncoderKind>);
-
-fn encoder_or_none(name: &str) -> Result<EncoderOrNone, String> {
-    if name == "none" {
-        return Ok(EncoderOrNone(None));
-    }
-    let kind = EncoderKind::named(name);
-    kind.map(|kind| EncoderOrNone(Some(kind)))
-        .ok_or_else(|| format!("没有编码器“{name}”，应为 standard、accurate 或 none"))
-}
-
-fn label_field(name: &str) -> Result<LabelField, String> {
-    LabelField::named(name).ok_or_else(|| "应为 skill_group、complaint、priority 或 manner".to_owned())
 }
 
 fn command() -> Command {

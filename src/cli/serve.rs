@@ -1,7 +1,7 @@
 //! `yingda serve`: configuration, runtime, signals. The protocol is the business of `http`.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,8 +11,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::clock::now;
 use crate::config::{Config, DEFAULT_KB, Flags, OpenAt, RawConfig, sample};
-use crate::http;
+use crate::http::{self, Remembering};
 use crate::knowledge_base::{KnowledgeBase, Listed, PublishError, Registry, ReloadOptions, Sources, cause_chain};
+use crate::store::{JournalOnly, Store, StoredConversations};
 use crate::telemetry;
 
 use super::served::{State, sources};
@@ -48,7 +49,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
     };
     telemetry::start(config.log);
-    let state = match State::claim(&config) {
+    let mut state = match State::claim(&config) {
         Ok(state) => state,
         Err(error) => {
             writeln!(std::io::stderr().lock(), "状态目录不能使用，服务没有启动：{}", cause_chain(&error))?;
@@ -60,14 +61,48 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    let outcome = runtime.block_on(serve(Arc::new(config), Arc::new(state)));
+    let remembering = runtime.block_on(remember(&mut state));
+    let store = remembering.store.clone();
+    let outcome = runtime.block_on(serve(Arc::new(config), Arc::new(state), remembering));
+    if let Some(store) = store {
+        runtime.block_on(store.close());
+    }
     // A reload that is still being prepared changes nothing any more; it must not hold the exit.
     runtime.shutdown_timeout(Duration::from_millis(100));
     outcome
 }
 
-async fn serve(config: Arc<Config>, state: Arc<State>) -> anyhow::Result<ExitCode> {
-    let server = http::Server::bind(Arc::clone(&config))
+/// Opens the store of the state directory. A store that cannot be opened is left as it is; decisions then wait in the
+/// journal, and what must be kept at once is refused.
+async fn remember(state: &mut State) -> Remembering {
+    let Some(dir) = state.path().map(Path::to_owned) else { return Remembering::default() };
+    let opened = match Store::open(&dir).await {
+        Ok(store) => StoredConversations::resume(store.clone(), now()).await.map(|resumed| Remembering {
+            conversations: Arc::new(resumed),
+            recorder: Arc::new(store.clone()),
+            store: Some(store),
+        }),
+        Err(error) => Err(error),
+    };
+    let error = match opened {
+        Ok(remembering) => return remembering,
+        Err(error) => cause_chain(&error),
+    };
+    tracing::error!(error, "the database is not used and left as it is; decisions wait in the journal");
+    let journal = JournalOnly::open(&dir);
+    let kept = if journal.is_ok() { "新的记录先写在日志文件里" } else { "新的记录不保存" };
+    state.unkept.get_or_insert(format!("数据库不能使用，{kept}，反馈和评分暂不接受：{error}"));
+    match journal {
+        Ok(journal) => Remembering { recorder: Arc::new(journal), ..Remembering::default() },
+        Err(error) => {
+            tracing::error!(error = cause_chain(&error), "the journal cannot be written; decisions are not kept");
+            Remembering::default()
+        }
+    }
+}
+
+async fn serve(config: Arc<Config>, state: Arc<State>, remembering: Remembering) -> anyhow::Result<ExitCode> {
+    let server = http::Server::bind(Arc::clone(&config), remembering)
         .await
         .with_context(|| format!("无法监听 {}，请换一个地址或端口", config.server.listen))?;
     {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ContentArrangement, LineStyle, Table};
 
-use crate::tickets::doctor::{Diagnosis, DiagnosisVerdict, Finding, Item, Severity, Spot, examine};
+use crate::tickets::doctor::{Defect, Diagnosis, DiagnosisVerdict, Item, Severity, Spot, examine};
 use crate::tickets::{LabelField, RawTicket, read_raw};
 
 use super::progress::with_steps;
@@ -29,7 +29,7 @@ pub struct Args {
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub test: Vec<PathBuf>,
     /// 查哪一个字段的标签：技能组、是否投诉或优先级
-    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority|manner", value_parser = super::label_field)]
+    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority|manner", value_parser = crate::cli::values::label_field)]
     pub label: LabelField,
     /// 最多列出多少条可能标错的工单；--json 不受限制
     #[arg(long, default_value_t = 20, value_name = "N")]
@@ -121,7 +121,7 @@ fn verdict(verdict: DiagnosisVerdict) -> &'static str {
     }
 }
 
-fn table(finding: &Finding, listed: usize) -> Table {
+fn table(finding: &Defect, listed: usize) -> Table {
     let with_places = finding.items.iter().any(|item| !item.places.is_empty());
     let with_texts = finding.items.iter().flat_map(|item| &item.places).any(|spot| spot.text.is_some());
     let one_line = finding.items.iter().all(|item| item.places.len() <= 1);

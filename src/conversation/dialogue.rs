@@ -12,12 +12,13 @@ use super::remark::Remark;
 use super::turn::{Conversation, Got, Said, Turn};
 use super::{repetition, summary, topic};
 use crate::answer::{
-    Answered, Decision, HandoffReason, Question, RankedText, Ruling, Verdict, answer, answer_as, answer_chosen, judge,
+    Answered, Decision, HandoffReason, Question, RankedText, Ruling, Verdict, answer_as, answer_chosen, answer_ranked,
+    judge,
 };
 use crate::ranking::Scored;
 use crate::record::mask;
 use crate::retrieval::IndexError;
-use crate::snapshot::{RankedQuestion, Snapshot};
+use crate::snapshot::{Ranked, Snapshot};
 
 /// Which earlier question a message was read with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -99,7 +100,7 @@ impl Message<'_> {
         let typed = self.reader.rank(self.question.text)?;
         let verdict = self.judge(&typed, &typed.scored);
         if matches!(verdict, Verdict::Handoff(HandoffReason::HumanRequested | HandoffReason::Complaint)) {
-            return self.as_typed(Said::Question, &typed.normalized);
+            return self.as_typed(Said::Question, &typed);
         }
         let offered = self.earlier.offered();
         match Pick::read(&typed.normalized, offered.len()) {
@@ -109,10 +110,10 @@ impl Message<'_> {
                 }
             }
             Some(Pick::NoneOfThem { rest }) if !offered.is_empty() => {
-                return self.declined(&typed.normalized, rest.as_deref(), offered);
+                return self.declined(&typed, rest.as_deref(), offered);
             }
             // Said of an answer it means that the answer is not it.
-            Some(Pick::NoneOfThem { rest: None }) => return self.unhelpful(&typed.normalized),
+            Some(Pick::NoneOfThem { rest: None }) => return self.unhelpful(&typed),
             Some(Pick::NoneOfThem { rest: Some(_) }) | None => {}
         }
         if offered.is_empty() && Pick::points(&typed.normalized) {
@@ -121,21 +122,21 @@ impl Message<'_> {
         let remark = Remark::read(&typed.normalized);
         match remark.said {
             Said::Courtesy | Said::Opening | Said::Number => self.remarked(remark.said, &typed),
-            Said::Unhelpful => self.unhelpful(&typed.normalized),
+            Said::Unhelpful => self.unhelpful(&typed),
             Said::Question | Said::Pick | Said::NoneOfThem => self.asked(&remark, &typed),
         }
     }
 
     /// What the message as typed comes to with these candidates.
-    fn judge(&self, typed: &RankedQuestion, scored: &[Scored]) -> Verdict {
-        let text = RankedText { text: self.question.text, normalized: &typed.normalized, scored };
+    fn judge(&self, typed: &Ranked, scored: &[Scored]) -> Verdict {
+        let text = RankedText { text: self.question.text, encoded: &typed.encoded, scored };
         judge(self.reader.snapshot, &text)
     }
 
     /// As without a conversation.
-    fn as_typed(&self, said: Said, normalized: &str) -> Result<Response, IndexError> {
-        let answered = answer(self.reader.snapshot, self.question, self.reader.now)?;
-        Ok(Response { answered, said, text: remembered(normalized), read_along: None })
+    fn as_typed(&self, said: Said, typed: &Ranked) -> Result<Response, IndexError> {
+        let answered = answer_ranked(self.reader.snapshot, self.question, typed, self.reader.now)?;
+        Ok(Response { answered, said, text: remembered(&typed.normalized), read_along: None })
     }
 
     fn picked(&self, faq_id: &str) -> Option<Response> {
@@ -145,24 +146,31 @@ impl Message<'_> {
     }
 
     /// None of the suggestions: the next best, of what was said besides or of the question before.
-    fn declined(&self, normalized: &str, rest: Option<&str>, offered: &[String]) -> Result<Response, IndexError> {
+    fn declined(&self, typed: &Ranked, rest: Option<&str>, offered: &[String]) -> Result<Response, IndexError> {
         let about = rest.or_else(|| self.earlier.last_question().map(|turn| turn.text.as_str()));
-        self.others(Said::NoneOfThem, about.unwrap_or(normalized), rest.unwrap_or(normalized), offered)
+        let normalized = typed.normalized.as_str();
+        self.others((Said::NoneOfThem, rest.unwrap_or(normalized)), typed, about.unwrap_or(normalized), offered)
     }
 
     /// A word that it did not help, and nothing else: what else the question before may have meant.
-    fn unhelpful(&self, normalized: &str) -> Result<Response, IndexError> {
-        let Some(last) = self.earlier.last_question() else { return self.as_typed(Said::Unhelpful, normalized) };
+    fn unhelpful(&self, typed: &Ranked) -> Result<Response, IndexError> {
+        let Some(last) = self.earlier.last_question() else { return self.as_typed(Said::Unhelpful, typed) };
         let given = match &last.got {
             Got::Answer { faq_id } => std::slice::from_ref(faq_id),
             Got::Suggestions { faq_ids } => faq_ids.as_slice(),
             Got::Handoff { .. } | Got::SmallTalk => &[],
         };
-        self.others(Said::Unhelpful, &last.text, normalized, given)
+        self.others((Said::Unhelpful, &typed.normalized), typed, &last.text, given)
     }
 
     /// Suggests from the ranking of a text what was not shown yet; hands off where nothing of it is likely enough.
-    fn others(&self, said: Said, about: &str, text: &str, shown: &[String]) -> Result<Response, IndexError> {
+    fn others(
+        &self,
+        (said, text): (Said, &str),
+        typed: &Ranked,
+        about: &str,
+        shown: &[String],
+    ) -> Result<Response, IndexError> {
         let snapshot = self.reader.snapshot;
         let ranked = self.reader.rank(about)?;
         let is_new = |scored: &&Scored| !shown.contains(&snapshot.entry(scored).id);
@@ -172,23 +180,23 @@ impl Message<'_> {
         } else {
             Verdict::Handoff(self.missed(HandoffReason::LowConfidence))
         };
-        let ruling = Ruling { read_as: about, scored: &scored, verdict, listed: None };
-        let answered = answer_as(snapshot, self.question, &ruling, self.reader.now)?;
+        let ruling = Ruling { typed, read_as: about, scored: &scored, verdict, listed: None };
+        let answered = answer_as(snapshot, self.question, &ruling, self.reader.now);
         Ok(Response { answered, said, text: remembered(text), read_along: None })
     }
 
     /// A courtesy, an opening, a number or a pick without suggestions asks nothing, so that no entry answers it directly.
-    fn remarked(&self, said: Said, typed: &RankedQuestion) -> Result<Response, IndexError> {
-        let mut response = self.as_typed(said, &typed.normalized)?;
+    fn remarked(&self, said: Said, typed: &Ranked) -> Result<Response, IndexError> {
+        let mut response = self.as_typed(said, typed)?;
         if response.answered.answer.is_some() && !response.answered.is_smalltalk() {
             let (scored, verdict) = (typed.scored.as_slice(), Verdict::Suggest);
-            let ruling = Ruling { read_as: self.question.text, scored, verdict, listed: None };
-            response.answered = answer_as(self.reader.snapshot, self.question, &ruling, self.reader.now)?;
+            let ruling = Ruling { typed, read_as: self.question.text, scored, verdict, listed: None };
+            response.answered = answer_as(self.reader.snapshot, self.question, &ruling, self.reader.now);
         }
         Ok(response)
     }
 
-    fn asked(&self, remark: &Remark, typed: &RankedQuestion) -> Result<Response, IndexError> {
+    fn asked(&self, remark: &Remark, typed: &Ranked) -> Result<Response, IndexError> {
         let alone = self.reader.alone(typed, remark)?;
         let last = self.earlier.last_question();
         let reading = match last.filter(|_| !remark.turns_away) {
@@ -196,23 +204,21 @@ impl Message<'_> {
             None => alone,
         };
         if last.is_some_and(|last| self.repeats(remark, &reading, last)) {
-            return self.ruled(remark, reading, (Verdict::Handoff(HandoffReason::Repeated), None));
+            return self.ruled((remark, typed), reading, (Verdict::Handoff(HandoffReason::Repeated), None));
         }
         match self.judge(typed, &reading.scored) {
             Verdict::Handoff(reason) => {
                 let about = topic::about(self.reader.snapshot, &remark.core, &reading.scored);
                 if about.is_empty() {
-                    return self.ruled(remark, reading, (Verdict::Handoff(self.missed(reason)), None));
+                    return self.ruled((remark, typed), reading, (Verdict::Handoff(self.missed(reason)), None));
                 }
                 let listed = Some(about.len().min(OFFERED));
-                self.ruled(remark, Reading { scored: about, ..reading }, (Verdict::Suggest, listed))
+                self.ruled((remark, typed), Reading { scored: about, ..reading }, (Verdict::Suggest, listed))
             }
-            Verdict::Smalltalk { .. } if reading.read_with.is_none() => {
-                self.as_typed(Said::Courtesy, &typed.normalized)
-            }
+            Verdict::Smalltalk { .. } if reading.read_with.is_none() => self.as_typed(Said::Courtesy, typed),
             // What is small talk by itself and means an entry together with what was said means the entry.
-            Verdict::Smalltalk { .. } => self.ruled(remark, reading, (Verdict::Suggest, None)),
-            sure @ (Verdict::Entry | Verdict::Suggest) => self.ruled(remark, reading, (sure, None)),
+            Verdict::Smalltalk { .. } => self.ruled((remark, typed), reading, (Verdict::Suggest, None)),
+            sure @ (Verdict::Entry | Verdict::Suggest) => self.ruled((remark, typed), reading, (sure, None)),
         }
     }
 
@@ -242,12 +248,12 @@ impl Message<'_> {
 
     fn ruled(
         &self,
-        remark: &Remark,
+        (remark, typed): (&Remark, &Ranked),
         reading: Reading,
         (verdict, listed): (Verdict, Option<usize>),
     ) -> Result<Response, IndexError> {
-        let ruling = Ruling { read_as: &reading.read_as, scored: &reading.scored, verdict, listed };
-        let answered = answer_as(self.reader.snapshot, self.question, &ruling, self.reader.now)?;
+        let ruling = Ruling { typed, read_as: &reading.read_as, scored: &reading.scored, verdict, listed };
+        let answered = answer_as(self.reader.snapshot, self.question, &ruling, self.reader.now);
         let read_along = reading.read_with.map(|question| ReadAlong { question, read_as: mask(&reading.read_as).text });
         Ok(Response { answered, said: remark.said, text: remembered(&remark.core), read_along })
     }

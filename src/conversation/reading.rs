@@ -6,7 +6,7 @@
 //! measuring conversations; a text that is sure of itself is never read along.
 
 use jiff::Timestamp;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -14,7 +14,7 @@ use super::remark::Remark;
 use super::turn::{Got, Turn};
 use crate::ranking::Scored;
 use crate::retrieval::IndexError;
-use crate::snapshot::{Asked, RankedQuestion, Snapshot};
+use crate::snapshot::{Asked, Ranked, Snapshot};
 use crate::text::match_key;
 
 /// Characters up to which a message may go on from an earlier one; who writes more says what it is about.
@@ -61,7 +61,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    pub(super) fn rank(&self, text: &str) -> Result<Arc<RankedQuestion>, IndexError> {
+    pub(super) fn rank(&self, text: &str) -> Result<Ranked, IndexError> {
         self.snapshot.ranked(&Asked { text, ..self.asked }, self.now)
     }
 
@@ -78,7 +78,7 @@ impl Reader<'_> {
     }
 
     /// The message by itself: as typed, or without the words that only point back, whichever is surer.
-    pub(super) fn alone(&self, typed: &RankedQuestion, remark: &Remark) -> Result<Reading, IndexError> {
+    pub(super) fn alone(&self, typed: &Ranked, remark: &Remark) -> Result<Reading, IndexError> {
         if !is_fragment(&typed.normalized) {
             return Ok(Reading { scored: typed.scored.clone(), read_as: typed.normalized.clone(), read_with: None });
         }
@@ -132,12 +132,8 @@ impl Reader<'_> {
     }
 
     /// The surest ranking of the message behind an earlier text, and that text.
-    fn together<'t>(
-        &self,
-        remark: &Remark,
-        earlier: &'t Turn,
-    ) -> Result<Option<(Arc<RankedQuestion>, &'t str)>, IndexError> {
-        let mut best: Option<(Arc<RankedQuestion>, &str)> = None;
+    fn together<'t>(&self, remark: &Remark, earlier: &'t Turn) -> Result<Option<(Ranked, &'t str)>, IndexError> {
+        let mut best: Option<(Ranked, &str)> = None;
         for context in std::iter::once(earlier.text.as_str()).chain(earlier.read_with.as_deref()) {
             let shown: String = context.chars().take(CONTEXT).collect();
             let ranked = self.rank(&format!("{shown},{}", remark.core))?;

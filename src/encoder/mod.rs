@@ -21,7 +21,7 @@ use serde::Deserialize;
 pub use self::arithmetic::{INPUT_LIMIT, Kernel, PackedMatrix, Windows, quantize};
 use self::convolutional::Convolutional;
 pub use self::error::EncoderError;
-pub use self::sentence::{Description, EncoderKind, SentenceEncoder};
+pub use self::sentence::{Description, EncodedText, EncoderKind, SentenceEncoder};
 use self::transformer::Transformer;
 use self::weights::Weights;
 

@@ -1,7 +1,6 @@
 //! The encoders as the rest of the program uses them: network and projection under one version, read once a process.
 
-use std::cell::RefCell;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -44,9 +43,21 @@ impl EncoderKind {
 /// A network with its projection; immutable, to be shared between threads.
 #[derive(Debug)]
 pub struct SentenceEncoder {
+    kind: EncoderKind,
     network: Encoder,
     projection: Projection,
     version: String,
+    /// Working memory, one for each pass that runs at the same time.
+    idle: Mutex<Vec<Scratch>>,
+}
+
+/// A normalised text with what the encoders say about it. Each runs once, when it is first asked; the value is handed on,
+/// so that ranking, tone and routing share a pass.
+#[derive(Debug, Default)]
+pub struct EncodedText {
+    normalized: String,
+    /// By the order of [`EncoderKind`].
+    described: [OnceLock<Description>; 2],
 }
 
 /// All that an encoder says about a text, for what learns from it.
@@ -67,16 +78,18 @@ const ACCURATE: [&[u8]; 2] = [
     include_bytes!("../../models/encoder/zh-transformer-projection.bin"),
 ];
 
-/// A thread's working memory and what it holds: the same question is ranked and then routed, and one pass serves both.
-#[derive(Debug, Default)]
-struct Pass {
-    scratch: Scratch,
-    /// Version of the encoder, text and the network's vector of the last pass.
-    last: Option<(String, String, Vec<f32>)>,
-}
+impl EncodedText {
+    /// A text that is normalised already; nothing is encoded yet.
+    #[must_use]
+    pub fn new(normalized: impl Into<String>) -> Self {
+        Self { normalized: normalized.into(), ..Self::default() }
+    }
 
-thread_local! {
-    static PASS: RefCell<Pass> = RefCell::default();
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.normalized
+    }
 }
 
 impl SentenceEncoder {
@@ -94,24 +107,20 @@ impl SentenceEncoder {
         match slot.get() {
             Some(loaded) => Ok(Arc::clone(loaded)),
             None => {
-                let loaded = Arc::new(Self::from_bytes(network, projection)?);
+                let loaded = Arc::new(Self::read(kind, network, projection)?);
                 Ok(Arc::clone(slot.get_or_init(|| loaded)))
             }
         }
     }
 
     /// Builds an encoder from the files of a network and its projection.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with the files; see [`EncoderError`].
-    pub fn from_bytes(network: &[u8], projection: &[u8]) -> Result<Self, EncoderError> {
+    fn read(kind: EncoderKind, network: &[u8], projection: &[u8]) -> Result<Self, EncoderError> {
         let mut hasher = blake3::Hasher::new();
         hasher.update(network).update(projection);
         let version = hasher.finalize().to_hex()[..8].to_owned();
         let network = Encoder::from_bytes(network)?;
         let projection = Projection::read(projection, network.dimensions())?;
-        Ok(Self { network, projection, version })
+        Ok(Self { kind, network, projection, version, idle: Mutex::default() })
     }
 
     /// Eight hexadecimal digits that stand for the weights.
@@ -144,31 +153,42 @@ impl SentenceEncoder {
         self.projection.apply(&self.network(normalized))
     }
 
-    /// All that is known of a normalised text, from one pass.
+    /// As [`SentenceEncoder::encode`], from the pass of a text that is handed on.
     #[must_use]
-    pub fn describe(&self, normalized: &str) -> Description {
-        let (network, peaks) =
-            self.pass(normalized, |network, scratch| (network.to_vec(), self.network.peaks(scratch)));
-        let mut meaning = self.projection.apply(&network);
-        reduce::normalize(&mut meaning);
-        Description { network, meaning, peaks }
+    pub fn encode_shared(&self, text: &EncodedText) -> Vec<f32> {
+        self.projection.apply(&self.describe(text).network)
+    }
+
+    /// All that is known of a text, from one pass.
+    #[must_use]
+    pub fn describe<'t>(&self, text: &'t EncodedText) -> &'t Description {
+        let slot = match self.kind {
+            EncoderKind::Standard => &text.described[0],
+            EncoderKind::Accurate => &text.described[1],
+        };
+        slot.get_or_init(|| {
+            let (network, peaks) =
+                self.pass(&text.normalized, |network, scratch| (network, self.network.peaks(scratch)));
+            let mut meaning = self.projection.apply(&network);
+            reduce::normalize(&mut meaning);
+            Description { network, meaning, peaks }
+        })
     }
 
     /// What the network alone makes of a text, of length one; for fitting projections.
     #[must_use]
     pub fn network(&self, normalized: &str) -> Vec<f32> {
-        self.pass(normalized, |network, _| network.to_vec())
+        self.pass(normalized, |network, _| network)
     }
 
-    /// Runs the network, unless this thread ran it on the same text just now, and reads what came of it.
-    fn pass<R>(&self, normalized: &str, read: impl FnOnce(&[f32], &Scratch) -> R) -> R {
-        PASS.with_borrow_mut(|Pass { scratch, last }| {
-            let fresh = last.take().filter(|(version, text, _)| *version == self.version && text == normalized);
-            let (_, _, network) = last.insert(fresh.unwrap_or_else(|| {
-                (self.version.clone(), normalized.to_owned(), self.network.encode(normalized, scratch))
-            }));
-            read(network, scratch)
-        })
+    /// Runs the network in working memory that no other pass uses, and reads what came of it.
+    fn pass<R>(&self, normalized: &str, read: impl FnOnce(Vec<f32>, &Scratch) -> R) -> R {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut scratch = idle().pop().unwrap_or_default();
+        let network = self.network.encode(normalized, &mut scratch);
+        let result = read(network, &scratch);
+        idle().push(scratch);
+        result
     }
 }
 
@@ -177,15 +197,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_encoded_just_now_is_described_as_on_its_own() {
+    fn a_text_is_described_as_on_its_own_whatever_was_encoded_before() {
         let encoder = SentenceEncoder::embedded(EncoderKind::Standard).unwrap();
-        let (asked, other) = ("钱什么时候退回来", "什么时候放假");
-        let alone = std::thread::scope(|scope| scope.spawn(|| encoder.describe(asked)).join().unwrap());
         let accurate = SentenceEncoder::embedded(EncoderKind::Accurate).unwrap();
-        for (before, text) in [(&encoder, asked), (&encoder, other), (&accurate, asked)] {
+        let asked = EncodedText::new("钱什么时候退回来");
+        let alone = encoder.describe(&asked).clone();
+        for (before, text) in [(&encoder, asked.text()), (&encoder, "什么时候放假"), (&accurate, asked.text())] {
             assert_eq!(before.encode(text).len(), before.dimensions());
-            assert_eq!(encoder.describe(asked), alone);
+            assert_eq!(*encoder.describe(&EncodedText::new(asked.text())), alone);
         }
+        assert_eq!(encoder.encode_shared(&asked), encoder.encode(asked.text()));
+        assert_eq!(accurate.encode_shared(&asked), accurate.encode(asked.text()));
+        assert_eq!(*encoder.describe(&asked), alone, "the other encoder has a place of its own");
     }
 
     fn cosine(a: &[f32], b: &[f32]) -> f32 {

@@ -15,7 +15,7 @@ use crate::ranking::{Calibration, Scored};
 use crate::snapshot::Snapshot;
 use crate::text::trace::{Traced, trace};
 
-pub use overlap::{MissingTerm, SharedTerm, SynonymUsed, TermKind, Terms, TextForm, Which};
+pub use overlap::{MissingTerm, SharedTerm, SynonymUsed, TermKind, TermOverlap, TextForm, Which};
 
 /// Everything behind one candidate's confidence.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -31,7 +31,7 @@ pub struct Explanation {
     pub calibrated_logit: f32,
     /// By which the candidates are ordered.
     pub rank_logit: f32,
-    pub terms: Terms,
+    pub terms: TermOverlap,
     /// Words that are the same only by the corpus's synonyms.
     pub synonyms: Vec<SynonymUsed>,
     pub negation: Negation,
@@ -124,11 +124,11 @@ impl<'a> Explainer<'a> {
         let scored = ranking.get(at)?;
         let matcher = &self.snapshot.matcher;
         let stored = matcher.questions.get(scored.question as usize)?;
-        let gate = &matcher.model.gate;
+        let gate = &matcher.gate;
         let logit = gate.logit(&scored.gate_inputs);
         let matched = trace(&stored.text);
         let overlap = overlap::compare((self.text, &self.traced), (&stored.text, &matched), matcher.segmenter());
-        let parts = matcher.model.contributions(scored).into_iter();
+        let parts = gate.contributions(&scored.gate_inputs).into_iter();
         Some(Explanation {
             signals: parts
                 .map(|part| SignalPart { signal: part.signal, value: part.value, contribution: part.contribution })

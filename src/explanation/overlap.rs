@@ -13,7 +13,7 @@ use crate::text::trace::{Span, Traced};
 
 /// Shared and missing terms of the asked and the matched question. Places count characters of the texts given here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Terms {
+pub struct TermOverlap {
     pub asked_text: String,
     pub asked_form: TextForm,
     pub matched_text: String,
@@ -84,7 +84,7 @@ pub struct SynonymUsed {
 /// The comparison of two questions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Compared {
-    pub(super) terms: Terms,
+    pub(super) terms: TermOverlap,
     pub(super) synonyms: Vec<SynonymUsed>,
 }
 
@@ -117,7 +117,7 @@ pub(super) fn compare(asked: (&str, &Traced), matched: (&str, &Traced), segmente
     let only_matched = matched.groups.iter().filter(|group| asked.group(group.name).is_none());
     missing.extend(only_matched.map(|group| matched.missing(group, Which::Matched)));
     shared.extend(shared_characters(&asked, &matched));
-    let terms = Terms {
+    let terms = TermOverlap {
         asked_text: asked.shown.to_owned(),
         asked_form: asked.form,
         matched_text: matched.shown.to_owned(),

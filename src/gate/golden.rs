@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::GateReport;
 use crate::answer::decide;
 use crate::corpus::{GoldenCase, GoldenExpectation};
 use crate::decision::Decision;
@@ -10,22 +9,32 @@ use crate::retrieval::IndexError;
 use crate::snapshot::Snapshot;
 use crate::text::normalize;
 
-/// Runs the next corpus's golden questions against both snapshots and fills in that part of the report.
+/// How the golden questions of a corpus come out.
+#[derive(Debug, Default)]
+pub(super) struct GoldenOutcome {
+    pub(super) passed: usize,
+    /// Fail as before, or are new and fail.
+    pub(super) failing: Vec<String>,
+    /// Right in the live bundle and wrong in the next.
+    pub(super) broken: Vec<String>,
+}
+
+/// Runs the next corpus's golden questions against both snapshots.
 ///
 /// # Errors
 /// [`IndexError`] when an index cannot be read.
-pub(super) fn compare_golden(live: &Snapshot, next: &Snapshot, now: Timestamp) -> Result<GateReport, IndexError> {
-    let mut report = GateReport { golden: next.corpus.golden.len(), ..GateReport::default() };
+pub(super) fn compare_golden(live: &Snapshot, next: &Snapshot, now: Timestamp) -> Result<GoldenOutcome, IndexError> {
+    let mut outcome = GoldenOutcome::default();
     for case in &next.corpus.golden {
         if passes(next, case, now)? {
-            report.passed += 1;
+            outcome.passed += 1;
         } else if live.corpus.golden.iter().any(|known| known.question == case.question) && passes(live, case, now)? {
-            report.broken.push(case.question.clone());
+            outcome.broken.push(case.question.clone());
         } else {
-            report.failing.push(case.question.clone());
+            outcome.failing.push(case.question.clone());
         }
     }
-    Ok(report)
+    Ok(outcome)
 }
 
 /// An expected entry must be the best candidate; a question not to be answered must not be answered directly.

@@ -16,7 +16,7 @@ use crate::policy::PolicyStatement;
 use crate::retrieval::IndexError;
 use crate::snapshot::Snapshot;
 
-use golden::compare_golden;
+use golden::{GoldenOutcome, compare_golden};
 use live_comparison::ChangedAnswer;
 pub use losses::Losses;
 use self_retrieval::SelfRetrieval;
@@ -110,13 +110,19 @@ pub fn examine(live: &Snapshot, next: &Snapshot, max_lost: f64, now: Timestamp) 
 /// # Errors
 /// [`IndexError`] when an index cannot be read.
 pub fn compare(live: &Snapshot, next: &Snapshot, now: Timestamp) -> Result<GateReport, IndexError> {
-    let mut report = compare_golden(live, next, now)?;
+    let GoldenOutcome { passed, failing, broken } = compare_golden(live, next, now)?;
     let comparison = live_comparison::compare(live, next, now)?;
-    report.compared = comparison.compared;
-    report.changed_total = comparison.changed_total;
-    report.changed = comparison.changed;
-    report.promise_lost = promise_lost(&live.statement, &next.statement);
-    Ok(report)
+    Ok(GateReport {
+        golden: next.corpus.golden.len(),
+        passed,
+        failing,
+        broken,
+        promise_lost: promise_lost(&live.statement, &next.statement),
+        compared: comparison.compared,
+        changed_total: comparison.changed_total,
+        changed: comparison.changed,
+        ..GateReport::default()
+    })
 }
 
 fn promise_lost(live: &PolicyStatement, next: &PolicyStatement) -> Option<PromiseLost> {

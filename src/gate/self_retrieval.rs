@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::corpus::Entry;
-use crate::ranking::{SIGNAL_NAMES, StoredQuestion};
+use crate::ranking::{Signal, StoredQuestion};
 use crate::retrieval::IndexError;
 use crate::snapshot::Snapshot;
 use crate::text::{normalize, same_question};
@@ -136,7 +136,7 @@ fn ask(snapshot: &Snapshot, at: u32, stored: &StoredQuestion, now: Timestamp) ->
     });
     let others = candidates.iter().filter(|other| other.entry != stored.entry);
     let near = others
-        .map(|other| Pair { question: at, other: other.question, similarity: similarity(&other.signals.values) })
+        .map(|other| Pair { question: at, other: other.question, similarity: other.signals.get(Signal::GramCosine) })
         .filter(|pair| pair.similarity >= NEAR)
         .filter(|pair| {
             let other = snapshot.matcher.questions[pair.other as usize].entry;
@@ -154,12 +154,6 @@ fn moment_of(entry: &Entry, now: Timestamp) -> Option<Timestamp> {
 
 fn same_answers(a: &Entry, b: &Entry) -> bool {
     a.answer == b.answer && a.answers == b.answers
-}
-
-/// The cosine over character grams among a candidate's signals.
-fn similarity(signals: &[f32]) -> f32 {
-    let at = SIGNAL_NAMES.iter().position(|name| *name == "gram_cosine");
-    at.and_then(|at| signals.get(at)).copied().unwrap_or_default()
 }
 
 /// The nearest pair of questions of each pair of entries, nearest first, then by ids.

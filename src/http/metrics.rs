@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
 use crate::knowledge_base::Listed;
+use crate::store::StoreStatus;
 
 /// Upper bounds of the latency histogram in seconds: an answer takes a fraction of a millisecond, a reload seconds.
 const LATENCY_BOUNDS: [f64; 14] =
@@ -67,6 +68,15 @@ impl Metrics {
             metrics::describe_gauge!("yingda_requests_in_flight", "Requests at work");
             metrics::describe_gauge!("yingda_snapshot_generation", "Generation of the live snapshot");
             metrics::describe_gauge!("yingda_corpus_entries", "Entries of the live corpus");
+            metrics::describe_gauge!("yingda_store_queued", "Records that wait to be written to the journal");
+            metrics::describe_gauge!("yingda_store_waiting", "Records in the journal that are not in the database yet");
+            metrics::describe_counter!("yingda_store_recorded_total", "Records written to the journal");
+            metrics::describe_counter!(
+                "yingda_store_dropped_total",
+                "Records lost: queue full, or no journal to write"
+            );
+            metrics::describe_counter!("yingda_store_applied_total", "Records brought into the database");
+            metrics::describe_counter!("yingda_store_failures_total", "Failed tries to write to the database");
             metrics::counter!("yingda_requests_shed_total").absolute(0);
         });
     }
@@ -106,6 +116,18 @@ impl Metrics {
 
     pub(crate) fn run_upkeep(&self) {
         self.handle.run_upkeep();
+    }
+
+    /// Sets what the store says of itself.
+    pub(crate) fn store(&self, status: StoreStatus) {
+        metrics::with_local_recorder(&self.recorder, || {
+            metrics::gauge!("yingda_store_queued").set(status.queued as f64);
+            metrics::gauge!("yingda_store_waiting").set(status.waiting as f64);
+            metrics::counter!("yingda_store_recorded_total").absolute(status.appended);
+            metrics::counter!("yingda_store_dropped_total").absolute(status.dropped);
+            metrics::counter!("yingda_store_applied_total").absolute(status.applied);
+            metrics::counter!("yingda_store_failures_total").absolute(status.failures);
+        });
     }
 
     /// Everything in the Prometheus exposition format; gauges are set to what is true now.

@@ -26,3 +26,4 @@ mod tickets;
 pub use problem::{Code, ErrorItem, ProblemBody};
 pub use readiness::{Readiness, readiness};
 pub use server::{Publisher, Server};
+pub use state::Remembering;

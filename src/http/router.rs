@@ -134,6 +134,7 @@ mod tests {
 
     use super::*;
     use crate::config::RawConfig;
+    use crate::http::state::Remembering;
 
     async fn boom() {
         panic!("the customer wrote 13800138000");
@@ -141,7 +142,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_leaves_as_a_problem_without_its_message() {
-        let app = App::new(Arc::new(Config::check(RawConfig::default()).unwrap()));
+        let app = App::new(Arc::new(Config::check(RawConfig::default()).unwrap()), Remembering::default());
         let service = surround(Router::new().route("/boom", get(boom)), &app);
         let reply = service.oneshot(Request::get("/boom").body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(reply.status(), 500);

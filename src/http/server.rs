@@ -14,7 +14,7 @@ use super::bases::Bases;
 use super::connections::{self, Patience};
 use super::metrics::{Metrics, UPKEEP};
 use super::router;
-use super::state::App;
+use super::state::{App, Remembering};
 
 /// A bound server that does not accept yet.
 #[derive(Debug)]
@@ -40,10 +40,10 @@ impl Server {
     ///
     /// # Errors
     /// The address is taken or not of this machine.
-    pub async fn bind(config: Arc<Config>) -> io::Result<Self> {
+    pub async fn bind(config: Arc<Config>, remembering: Remembering) -> io::Result<Self> {
         let listener = TcpListener::bind(config.server.listen).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, app: App::new(config) })
+        Ok(Self { listener, address, app: App::new(config, remembering) })
     }
 
     /// The address really listened on.

@@ -7,6 +7,7 @@ use axum::extract::FromRef;
 use crate::config::{Config, Limits};
 use crate::conversation::{Conversations, InMemory};
 use crate::record::{NullRecorder, Recorder};
+use crate::store::Store;
 
 use super::bases::Bases;
 use super::corpus::OneAtATime;
@@ -33,11 +34,28 @@ struct Parts {
     held: HeldBytes,
     conversations: Arc<dyn Conversations>,
     recorder: Arc<dyn Recorder>,
+    store: Option<Store>,
     usage: Arc<Usage>,
 }
 
+/// What the service remembers with.
+#[derive(Debug)]
+pub struct Remembering {
+    pub conversations: Arc<dyn Conversations>,
+    pub recorder: Arc<dyn Recorder>,
+    /// For what must be durable before it is acknowledged; refused where `None`.
+    pub store: Option<Store>,
+}
+
+/// Conversations in memory, and nothing kept.
+impl Default for Remembering {
+    fn default() -> Self {
+        Self { conversations: Arc::new(InMemory::default()), recorder: Arc::new(NullRecorder), store: None }
+    }
+}
+
 impl App {
-    pub(crate) fn new(config: Arc<Config>) -> Self {
+    pub(crate) fn new(config: Arc<Config>, remembering: Remembering) -> Self {
         let metrics = Arc::new(Metrics::new());
         Self(Arc::new(Parts {
             keyring: Arc::new(Keyring::new(&config)),
@@ -51,8 +69,9 @@ impl App {
             lifecycle: Arc::default(),
             changes: Arc::default(),
             held: HeldBytes::default(),
-            conversations: Arc::new(InMemory::default()),
-            recorder: Arc::new(NullRecorder),
+            conversations: remembering.conversations,
+            recorder: remembering.recorder,
+            store: remembering.store,
             usage: Arc::default(),
             metrics,
             config,
@@ -129,6 +148,12 @@ impl FromRef<App> for Limits {
 impl FromRef<App> for Arc<dyn Conversations> {
     fn from_ref(app: &App) -> Self {
         Self::clone(&app.0.conversations)
+    }
+}
+
+impl FromRef<App> for Option<Store> {
+    fn from_ref(app: &App) -> Self {
+        app.0.store.clone()
     }
 }
 

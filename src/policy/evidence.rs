@@ -3,6 +3,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// Below even odds nothing is answered directly, whatever the evidence.
+pub const ANSWER_FLOOR: f64 = 0.5;
+/// Evidence with fewer questions that no entry answers says too little about live traffic to promise anything.
+pub const MIN_OUT_OF_SCOPE: usize = 20;
+
 /// Where a question of the evidence comes from, and thus how far it is like what customers ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -10,21 +10,17 @@ use crate::decision::Policy;
 use crate::stats::{Certification, CountedOutcomes, Guess, RISK, Sequence, Tally, rows_needed, upper_bound};
 use statement::{EvidenceSummary, SuggestStatement, bound, missing, rounded, share};
 
-pub use evidence::{EvidenceKind, EvidenceRow};
+pub use evidence::{ANSWER_FLOOR, EvidenceKind, EvidenceRow, MIN_OUT_OF_SCOPE};
 pub use statement::{Basis, PolicyStatement, PromisedOn};
 
 /// Answer threshold where the evidence proves none: 19 of 20 right by the gate's own probability.
 pub const CONSERVATIVE_ANSWER: f64 = 0.95;
-/// Suggest threshold where the evidence proves none.
-pub const CONSERVATIVE_SUGGEST: f64 = 0.25;
-/// Below even odds nothing is answered directly, whatever the evidence.
-pub const ANSWER_FLOOR: f64 = 0.5;
+/// Suggest threshold where the evidence proves none: an offer costs a glance, a hand-off a colleague.
+pub const CONSERVATIVE_SUGGEST: f64 = SUGGEST_FLOOR;
 /// From fewer questions below the answer threshold than this, a proof says only that there are few.
 pub const MIN_SUGGEST_ROWS: usize = 200;
 /// Below about one chance in seven nothing is suggested.
 pub const SUGGEST_FLOOR: f64 = 0.15;
-/// Evidence with fewer questions that no entry answers says too little about live traffic to promise anything.
-pub const MIN_OUT_OF_SCOPE: usize = 20;
 
 /// What the operator asks for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,9 +49,8 @@ impl Default for PolicySettings {
 /// and with it the walk.
 #[must_use]
 pub fn resolve(settings: &PolicySettings, evidence: &[EvidenceRow], calibrated_on: &str) -> (Policy, PolicyStatement) {
-    let rows = judged_rows(settings.target_precision, evidence);
+    let (rows, verdict) = judged(settings.target_precision, evidence);
     let answers = answered(&rows);
-    let verdict = answers.certify(settings.target_precision, Sequence::Grid { floor: ANSWER_FLOOR });
     let representative = has_out_of_scope(&rows);
     let (answer_threshold, basis) = match (settings.answer_threshold, &verdict) {
         (Some(threshold), _) => (threshold, Basis::SetByHand),
@@ -86,18 +81,24 @@ pub fn resolve(settings: &PolicySettings, evidence: &[EvidenceRow], calibrated_o
     (Policy { answer_threshold, suggest_threshold }, statement)
 }
 
-/// Customers' questions alone where they can prove the target. All rows, marked as optimistic, where customers' are too
-/// few, and where they are enough to prove only a stricter threshold and do not speak against the one that all prove:
-/// labelling some questions never makes answers shyer than what was labelled warrants.
-fn judged_rows(target: f64, evidence: &[EvidenceRow]) -> Vec<EvidenceRow> {
+/// Which rows are judged, and what they prove. Customers' questions alone where there are no others, all rows where
+/// customers' are too few to prove anything. Where both could, either may: each is tested at half the risk, so that
+/// choosing between them costs the promise nothing (Bonferroni). All rows, marked as optimistic, win where they prove a
+/// looser threshold that customers' do not speak against: labelling some questions never makes answers shyer than what
+/// was labelled warrants.
+fn judged(target: f64, evidence: &[EvidenceRow]) -> (Vec<EvidenceRow>, Certification) {
     let customers: Vec<EvidenceRow> = evidence.iter().filter(|row| !row.kind.is_optimistic()).copied().collect();
-    let outcomes = answered(&customers);
     let grid = Sequence::Grid { floor: ANSWER_FLOOR };
-    let own = outcomes.certify(target, grid);
-    if matches!(own, Certification::TooFew(_)) || !has_out_of_scope(&customers) {
-        return evidence.to_vec();
+    let (outcomes, everything) = (answered(&customers), answered(evidence));
+    if customers.len() == evidence.len() {
+        return (customers, outcomes.certify(target, grid));
     }
-    let bolder = match (own, answered(evidence).certify(target, grid)) {
+    let own = outcomes.certify_at(target, grid, RISK / 2.0);
+    if matches!(own, Certification::TooFew(_)) || !has_out_of_scope(&customers) {
+        return (evidence.to_vec(), everything.certify(target, grid));
+    }
+    let all = everything.certify_at(target, grid, RISK / 2.0);
+    let bolder = match (own, all) {
         (Certification::Proved(own), Certification::Proved(all)) => {
             Some(all).filter(|all| all.threshold < own.threshold)
         }
@@ -105,8 +106,8 @@ fn judged_rows(target: f64, evidence: &[EvidenceRow]) -> Vec<EvidenceRow> {
         (_, Certification::Failed(_) | Certification::TooFew(_)) => None,
     };
     match bolder {
-        Some(all) if !is_refuted(outcomes.at(all.threshold), target) => evidence.to_vec(),
-        _ => customers,
+        Some(found) if !is_refuted(outcomes.at(found.threshold), target) => (evidence.to_vec(), all),
+        _ => (customers, own),
     }
 }
 

@@ -5,8 +5,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::evidence::{EvidenceRow, KindCounts};
-use super::{ANSWER_FLOOR, MIN_OUT_OF_SCOPE};
+use super::evidence::{ANSWER_FLOOR, EvidenceRow, KindCounts, MIN_OUT_OF_SCOPE};
 use crate::stats::{Certification, RISK, Tally, lower_bound, rows_needed};
 
 /// Where the answer threshold comes from.

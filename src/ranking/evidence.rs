@@ -13,7 +13,9 @@ use crate::retrieval::{IndexError, Terms};
 
 use super::compare::stored::{Admission, StoredQuestion};
 use super::confidence::calibration::{Calibration, MIN_ROWS};
-use super::confidence::model::{Prospect, probability};
+use super::confidence::gate::Prospect;
+use super::confidence::model::{Linear, probability};
+use super::confidence::own_gate::{Lesson, teach};
 use super::confidence::reference::{MIN_REFERENCE, Reference};
 use super::matcher::Matcher;
 use super::scored::Scored;
@@ -23,6 +25,9 @@ const SAMPLE: usize = 1_500;
 /// For so many similar questions, one question asked without its entry is evidence: an entry taken out often has a twin
 /// that answers as well, so that one in five stands for the worst of what customers ask beside the corpus.
 const BESIDE_EVERY: usize = 5;
+
+/// Parts of the labelled questions, each judged by a gate that the other parts taught.
+const FOLDS: usize = 5;
 
 /// Share of the way to equal wrong confidence that an uncalibrated corpus is lowered.
 const CAUTION: f32 = 0.5;
@@ -49,6 +54,7 @@ impl Admission for HeldOut {
 }
 
 /// A question asked while preparing: its best candidate before the gate, and what came of it.
+#[derive(Clone)]
 struct Trial {
     prospect: Option<Prospect>,
     row: EvidenceRow,
@@ -63,18 +69,19 @@ impl Matcher {
         if let Some(reference) = Reference::new(&wrong) {
             self.reference = reference;
         }
-        let cautious = self.cautious(&beside);
         let mut similar = self.ask_similar(corpus)?;
         if similar.len() < MIN_ROWS {
             similar.clear();
         } else {
             let wanted = similar.len().div_ceil(BESIDE_EVERY);
-            similar.extend(spread(beside, wanted));
+            similar.extend(spread(beside.clone(), wanted));
         }
         let labelled = self.ask_cases(corpus, &corpus.calibration, EvidenceKind::Labelled)?;
         let golden = self.ask_cases(corpus, &corpus.golden, EvidenceKind::Golden)?;
 
-        let [similar, labelled, golden] = [similar, labelled, golden].map(|trials| self.logits(trials));
+        let labelled = self.learn_gate(labelled);
+        let cautious = self.cautious(&beside);
+        let [similar, golden] = [similar, golden].map(|trials| self.logits(trials));
         let outcomes = |rows: &[(Option<f32>, EvidenceRow)]| -> Vec<(f32, bool)> {
             rows.iter().filter_map(|(logit, row)| Some(((*logit)?, row.right))).collect()
         };
@@ -86,6 +93,37 @@ impl Matcher {
         let all = labelled.into_iter().chain(golden).chain(similar);
         self.evidence = all.map(|(logit, row)| EvidenceRow { confidence: confidence(logit).into(), ..row }).collect();
         Ok(())
+    }
+
+    /// Lets labelled questions teach the gate, and gives each its logit by a gate that the others taught (out-of-fold),
+    /// so that it is no evidence for what it has shaped itself.
+    fn learn_gate(&mut self, labelled: Vec<Trial>) -> Vec<(Option<f32>, EvidenceRow)> {
+        let lessons: Vec<Option<Lesson>> = labelled.iter().map(|trial| self.lesson(trial)).collect();
+        let outside = |fold: usize| -> Vec<Lesson> {
+            let others = lessons.iter().enumerate().filter(|(at, _)| at % FOLDS != fold);
+            others.filter_map(|(_, lesson)| *lesson).collect()
+        };
+        let all: Vec<Lesson> = lessons.iter().filter_map(|lesson| *lesson).collect();
+        let shipped = &self.model.gate;
+        let Some(taught) = teach(shipped, &all) else { return self.logits(labelled) };
+        let of_fold: Vec<Linear> =
+            (0..FOLDS).map(|fold| teach(shipped, &outside(fold)).unwrap_or_else(|| shipped.clone())).collect();
+        let logit = |(at, trial): (usize, Trial)| {
+            let gate = &of_fold[at % FOLDS];
+            (trial.prospect.as_ref().map(|prospect| prospect.logit(gate, &self.reference)), trial.row)
+        };
+        let rows = labelled.into_iter().enumerate().map(logit).collect();
+        self.gate = taught;
+        rows
+    }
+
+    fn lesson(&self, trial: &Trial) -> Option<Lesson> {
+        let prospect = trial.prospect.as_ref()?;
+        Some(Lesson {
+            inputs: prospect.gate_inputs(&self.reference),
+            lift: prospect.best.difference.map_or(0.0, |judged| judged.lift),
+            right: trial.row.right,
+        })
     }
 
     /// Where staff wrote too little to calibrate on: confidence lowered half of the way to where this corpus's wrong
@@ -111,8 +149,16 @@ impl Matcher {
     /// [`IndexError`] when the index cannot be read.
     pub fn wrong_confidence(&self, corpus: &Corpus) -> Result<f32, IndexError> {
         let beside = self.ask_without_entry(corpus)?;
-        let logits: Vec<f32> = beside.iter().filter_map(|trial| self.logit(trial)).collect();
+        let gate = &self.model.gate;
+        let logit = |trial: &Trial| Some(trial.prospect.as_ref()?.logit(gate, &self.reference));
+        let logits: Vec<f32> = beside.iter().filter_map(logit).collect();
         Ok(mean_probability(&logits, 0.0))
+    }
+
+    /// What wrong candidates of this corpus look like.
+    #[must_use]
+    pub fn own_reference(&self) -> &Reference {
+        &self.reference
     }
 
     /// Whether the calibration rests on labelled questions rather than on similar ones.
@@ -189,7 +235,7 @@ impl Matcher {
     }
 
     fn logit(&self, trial: &Trial) -> Option<f32> {
-        Some(self.model.logit(trial.prospect.as_ref()?, &self.reference))
+        Some(trial.prospect.as_ref()?.logit(&self.gate, &self.reference))
     }
 }
 

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::corpus::Corpus;
-use crate::encoder::SentenceEncoder;
+use crate::difference::embedded as difference;
+use crate::encoder::{EncodedText, SentenceEncoder};
 use crate::policy::EvidenceRow;
 use crate::retrieval::{IndexError, QuestionIndex, Terms, Typeahead};
 use crate::text::segment::Segmenter;
@@ -16,11 +17,12 @@ use crate::text::segment::Segmenter;
 use super::compare::answers::{AnswerPairs, AskedPairs};
 use super::compare::contrast::Contrast;
 use super::compare::question::{Compared, Lexicons, QuestionProfile};
-use super::compare::signals::{ANSWER_EXPLAINS, LEXICAL_SIGNALS, Sense, Signals};
+use super::compare::signals::{Sense, Signal, Signals};
 use super::compare::stored::{self, Admission, StoredQuestion};
 use super::confidence::calibration::Calibration;
+use super::confidence::gate::{GATE_INPUTS, Yardstick, stand_in};
 use super::confidence::leads::StandIn;
-use super::confidence::model::{GATE_INPUTS, RankerModel, Yardstick, stand_in};
+use super::confidence::model::{Linear, RankerModel};
 use super::confidence::reference::Reference;
 use super::judging::Differences;
 use super::judging::swap::{NEAR, meant_instead};
@@ -52,6 +54,8 @@ pub struct Matcher {
     pub questions: Vec<StoredQuestion>,
     pub typeahead: Typeahead,
     pub model: Arc<RankerModel>,
+    /// The gate: the model's, or what labelled questions made of it.
+    pub gate: Linear,
     pub calibration: Calibration,
     /// Whether labelled questions were enough to calibrate on.
     pub(super) calibrated_on_labelled: bool,
@@ -99,16 +103,24 @@ impl Matcher {
         let normalized: Vec<&str> = analysed.iter().map(|question| question.terms.normalized.as_str()).collect();
         let entries: Vec<u32> = analysed.iter().map(|question| question.entry).collect();
         let questions = stored::profiled(&analysed, &lexicons);
+        let judge = models.ranker.refined.then(|| difference::for_encoder(models.encoder.version())).flatten();
         let mut matcher = Self {
             contrast: Contrast::build(corpus.entries.len(), &questions),
             questions,
             typeahead: Typeahead::build(&positive),
             model: Arc::clone(&models.ranker),
+            gate: models.ranker.gate.clone(),
             calibration: Calibration::default(),
             calibrated_on_labelled: false,
             evidence: Vec::new(),
-            meanings: MeaningIndex::build(Arc::clone(&models.encoder), &normalized, &entries, known),
-            differences: Differences::build(&analysed, &segmenter, models.encoder.version()),
+            meanings: MeaningIndex::build(
+                Arc::clone(&models.encoder),
+                &normalized,
+                &entries,
+                known,
+                models.ranker.refined,
+            ),
+            differences: Differences::build(&analysed, &segmenter, judge),
             first_questions: first_questions(corpus.entries.len(), &entries),
             reference: models.ranker.reference.clone(),
             segmenter,
@@ -146,7 +158,20 @@ impl Matcher {
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
     pub fn candidates(&self, asked: &Terms, admission: &impl Admission) -> Result<Vec<Scored>, IndexError> {
-        let cosines = self.cosines(asked, admission);
+        self.candidates_of(asked, &EncodedText::new(&*asked.normalized), admission)
+    }
+
+    /// The same with the pass of the question's text that is handed on.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn candidates_of(
+        &self,
+        asked: &Terms,
+        encoded: &EncodedText,
+        admission: &impl Admission,
+    ) -> Result<Vec<Scored>, IndexError> {
+        let cosines = self.cosines(asked, encoded, admission);
         self.candidates_near(asked, cosines.as_deref(), admission)
     }
 
@@ -167,15 +192,19 @@ impl Matcher {
     ) -> Result<Vec<Scored>, IndexError> {
         let mut scored = self.rank(asked, cosines, admission)?;
         settle(&mut scored, |entry| admission.holds(entry));
-        let yardstick =
-            Yardstick { reference: &self.reference, calibration: self.calibration, stand_in: self.stand_in() };
-        self.model.gate(&mut scored, asked.normalized.chars().count(), yardstick);
+        let yardstick = Yardstick {
+            gate: &self.gate,
+            reference: &self.reference,
+            calibration: self.calibration,
+            stand_in: self.stand_in(),
+        };
+        yardstick.measure(&mut scored, asked.normalized.chars().count());
         Ok(scored)
     }
 
     /// Cosines with every stored question; `None` where nothing is left of the question, or where the very words of a
     /// single entry are stored, for then no cosine could change what is decided.
-    fn cosines(&self, asked: &Terms, admission: &impl Admission) -> Option<Vec<f32>> {
+    fn cosines(&self, asked: &Terms, encoded: &EncodedText, admission: &impl Admission) -> Option<Vec<f32>> {
         if asked.key.is_empty() {
             return None;
         }
@@ -185,7 +214,7 @@ impl Matcher {
             (!stored.negative && admission.admits(*at, stored)).then_some(stored.entry)
         });
         let settled = entries.next().is_some_and(|first| entries.all(|other| other == first));
-        (!settled).then(|| self.meanings.cosines(&self.meanings.meaning(&asked.normalized)))
+        (!settled).then(|| self.meanings.cosines(&self.meanings.meaning_of(encoded)))
     }
 
     /// Ranks the entries that share words or meaning with a question; confidences are still open.
@@ -287,10 +316,9 @@ impl Matcher {
         let mut points: Vec<f32> = Vec::with_capacity(questions.len());
         for question in questions {
             let stored = &self.questions[*question as usize];
-            let cosine = asked.cosines.and_then(|cosines| cosines.get(*question as usize).copied());
-            let sense = Sense { cosine, crowding: self.meanings.crowding(*question) };
+            let sense = Sense { cosine: asked.cosine(*question), crowding: self.meanings.crowding(*question) };
             let signals = Signals::compare(Compared { asked: asked.profile, stored: &stored.profile }, sense);
-            let logit = self.model.rank.logit(&signals.values);
+            let logit = self.model.rank.logit(signals.values());
             if stored.negative {
                 bar = bar.max(logit);
                 continue;
@@ -301,30 +329,46 @@ impl Matcher {
             }
         }
         let (question, logit, signals) = best.filter(|(_, logit, _)| bar < *logit)?;
-        points.sort_unstable_by(|a, b| b.total_cmp(a));
-        points.truncate(SUPPORTERS);
-        Some(self.sum_up(asked, question, signals, logit + self.model.support * mean(&points)))
+        Some(self.sum_up(asked, question, signals, logit + self.model.support * mean_of_best(points)))
     }
 
-    /// Adds what the answer explains and takes off what the entry lacks.
+    /// Adds what concerns the entry as a whole to the points of its best question.
     fn sum_up(&self, asked: &Asked<'_>, question: u32, mut signals: Signals, points: f32) -> Scored {
         let stored = &self.questions[question as usize];
-        let explains = self.answers.explained(asked.pairs, stored.entry, &stored.profile);
-        signals.values[ANSWER_EXPLAINS] = explains;
         let without = asked.without.map(|at| &self.questions[at as usize]);
-        let cost = self.contrast.cost(asked.profile, stored, without);
-        let weights = &self.model.rank.weights;
-        let lexical = weights.iter().zip(&signals.values).take(LEXICAL_SIGNALS);
+        let of_entry = [
+            (Signal::AnswerExplains, self.answers.explained(asked.pairs, stored.entry, &stored.profile)),
+            (Signal::AskedMissing, self.contrast.asked_missing(asked.profile, stored.entry, without)),
+            (Signal::StoredExtra, self.contrast.stored_extra(asked.profile, &stored.profile)),
+            (Signal::EntryCosine, self.entry_cosine(asked, stored.entry, signals.get(Signal::SenseCosine))),
+        ];
+        let mut rank_logit = points;
+        for (signal, value) in of_entry {
+            signals.set(signal, value);
+            rank_logit += self.model.rank.weight(signal) * signals.get(signal);
+        }
+        let lexical = Signal::ALL.into_iter().filter(|signal| signal.is_lexical());
         Scored {
             entry: stored.entry,
             question,
-            rank_logit: points + weights.get(ANSWER_EXPLAINS).copied().unwrap_or(0.0) * explains - cost,
-            lexical: lexical.map(|(weight, value)| weight * value).sum(),
+            rank_logit,
+            lexical: lexical.map(|signal| self.model.rank.weight(signal) * signals.get(signal)).sum(),
             difference: None,
             signals,
             gate_inputs: [0.0; GATE_INPUTS],
             confidence: 0.0,
         }
+    }
+
+    /// Mean cosine of the entry's best questions, of its best one where the encoder was not asked.
+    fn entry_cosine(&self, asked: &Asked<'_>, entry: u32, of_best: f32) -> f32 {
+        let at = entry as usize;
+        let (Some(from), Some(end)) = (self.first_questions.get(at), self.first_questions.get(at + 1)) else {
+            return of_best;
+        };
+        let counts = |question: &u32| Some(*question) != asked.without && !self.questions[*question as usize].negative;
+        let cosines: Vec<f32> = (*from..*end).filter(counts).filter_map(|question| asked.cosine(question)).collect();
+        if cosines.is_empty() { of_best } else { mean_of_best(cosines) }
     }
 }
 
@@ -335,6 +379,13 @@ struct Asked<'a> {
     cosines: Option<&'a [f32]>,
     /// A stored question that does not count, for it is the one asked.
     without: Option<u32>,
+}
+
+impl Asked<'_> {
+    /// Cosine with a stored question; `None` where the encoder was not asked.
+    fn cosine(&self, question: u32) -> Option<f32> {
+        self.cosines.and_then(|cosines| cosines.get(question as usize).copied())
+    }
 }
 
 /// Where the questions of each entry begin; questions stand in the order of their entries.
@@ -361,8 +412,11 @@ fn nearest(cosines: &[f32], limit: usize) -> impl Iterator<Item = u32> {
     held.into_iter().map(|(_, at)| at)
 }
 
+/// Mean of the largest [`SUPPORTERS`] values; 0 of none.
 #[expect(clippy::cast_precision_loss, reason = "at most three")]
-fn mean(values: &[f32]) -> f32 {
+fn mean_of_best(mut values: Vec<f32>) -> f32 {
+    values.sort_unstable_by(|a, b| b.total_cmp(a));
+    values.truncate(SUPPORTERS);
     values.iter().sum::<f32>() / values.len().max(1) as f32
 }
 

@@ -15,7 +15,7 @@ pub mod meaning;
 pub mod scored;
 
 pub use compare::lexicon::Lexicon;
-pub use compare::signals::{SIGNAL_NAMES, Signals};
+pub use compare::signals::{Signal, Signals};
 pub use compare::stored::{Admission, StoredQuestion};
 pub use confidence::calibration::Calibration;
 pub use confidence::model::{Contribution, RankerError, RankerModel};

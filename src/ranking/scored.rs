@@ -1,7 +1,7 @@
 //! A candidate entry as ranking leaves it.
 
 use super::compare::signals::Signals;
-use super::confidence::model::GATE_INPUTS;
+use super::confidence::gate::GATE_INPUTS;
 use super::judging::Judged;
 
 /// A candidate entry after ranking.

@@ -20,7 +20,7 @@ use crate::tickets::{Routed, Router, Ticket};
 
 pub use model_set::Models;
 use question_cache::QuestionCache;
-pub use question_cache::{Asked, RankedQuestion, RecentQuestion};
+pub use question_cache::{Asked, Ranked, RankedQuestion, RecentQuestion};
 
 /// A corpus with everything derived from it. A request holds one from beginning to end.
 #[derive(Debug)]
@@ -66,11 +66,11 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
-    pub fn ranked(&self, asked: &Asked<'_>, now: Timestamp) -> Result<Arc<RankedQuestion>, IndexError> {
-        self.asked.get_or_rank(asked, now, |normalized| {
-            let terms = self.matcher.terms_of_normalized(normalized).with_marks_of(asked.text);
-            let scored = self.matcher.candidates(&terms, &LiveAt { corpus: &self.corpus, now })?;
-            self.or_as_it_sounds(normalized, scored, now)
+    pub fn ranked(&self, asked: &Asked<'_>, now: Timestamp) -> Result<Ranked, IndexError> {
+        self.asked.get_or_rank(asked, now, |encoded| {
+            let terms = self.matcher.terms_of_normalized(encoded.text()).with_marks_of(asked.text);
+            let scored = self.matcher.candidates_of(&terms, encoded, &LiveAt { corpus: &self.corpus, now })?;
+            self.or_as_it_sounds(encoded.text(), scored, now)
         })
     }
 
@@ -112,8 +112,8 @@ impl Snapshot {
     }
 
     /// Where a ranked question goes that nobody answers; decided once.
-    pub fn route<'a>(&self, ranked: &'a RankedQuestion, ticket: &Ticket<'_>) -> &'a Routed {
-        ranked.routed_by(|| self.router.route(&self.corpus.routing, ticket, 1, false))
+    pub fn route<'a>(&self, ranked: &'a Ranked, ticket: &Ticket<'_>) -> &'a Routed {
+        ranked.routed_by(|| self.router.route_encoded(&self.corpus.routing, ticket, &ranked.encoded))
     }
 
     /// Questions asked not long ago, at most `limit`, the first in the order of their text.

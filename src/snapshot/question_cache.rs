@@ -4,6 +4,7 @@
 //! routes nothing itself.
 
 use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use moka::sync::Cache;
 use rustc_hash::FxBuildHasher;
 
 use crate::corpus::Corpus;
+use crate::encoder::EncodedText;
 use crate::ranking::Scored;
 use crate::text::marks::marks;
 use crate::text::normalize;
@@ -27,6 +29,14 @@ pub struct Asked<'a> {
     pub text: &'a str,
     pub channel: Option<&'a str>,
     pub customer_tier: Option<&'a str>,
+}
+
+/// A ranked question in one asker's hands.
+#[derive(Debug)]
+pub struct Ranked {
+    question: Arc<RankedQuestion>,
+    /// The normalised question with the encoders' passes. Not kept with the question: it is as large as all the rest.
+    pub encoded: EncodedText,
 }
 
 /// The work done once for a question.
@@ -82,30 +92,32 @@ impl QuestionCache {
         &self,
         asked: &Asked<'_>,
         now: Timestamp,
-        rank: impl FnOnce(&str) -> Result<Vec<Scored>, E>,
-    ) -> Result<Arc<RankedQuestion>, E> {
+        rank: impl FnOnce(&EncodedText) -> Result<Vec<Scored>, E>,
+    ) -> Result<Ranked, E> {
         let span = self.boundaries.span(now);
         let as_typed = Key::new(span, asked);
         if let Some(known) = self.kept.get(&as_typed) {
-            return Ok(known);
+            return Ok(Ranked::known(known));
         }
         let normalized = normalize(asked.text);
         // Symbols that normalising removes tell questions apart all the same.
         let with_marks = format!("{normalized}\u{0}{}", marks(asked.text));
         let as_normalized = Key::new(span, &Asked { text: &with_marks, ..*asked });
-        let known = match self.kept.get(&as_normalized) {
-            Some(known) => known,
+        let ranked = match self.kept.get(&as_normalized) {
+            Some(known) => Ranked::known(known),
             None => {
-                let scored = rank(&normalized)?;
-                Arc::new(RankedQuestion { normalized, scored, routed: OnceLock::new() })
+                let encoded = EncodedText::new(&*normalized);
+                let scored = rank(&encoded)?;
+                let question = Arc::new(RankedQuestion { normalized, scored, routed: OnceLock::new() });
+                Ranked { question, encoded }
             }
         };
         for key in [as_typed, as_normalized] {
             if key.text.len() <= KEPT_BYTES {
-                self.kept.insert(key, Arc::clone(&known));
+                self.kept.insert(key, Arc::clone(&ranked.question));
             }
         }
-        Ok(known)
+        Ok(ranked)
     }
 
     /// Whether a question is kept as it was typed, so that answering it costs little.
@@ -122,6 +134,20 @@ impl QuestionCache {
         // The cache has no order of its own; a question is kept as typed and as normalised.
         let ordered: BTreeSet<RecentQuestion> = recent.filter(|question| !question.normalized.is_empty()).collect();
         ordered.into_iter().take(limit).collect()
+    }
+}
+
+impl Ranked {
+    fn known(question: Arc<RankedQuestion>) -> Self {
+        Self { encoded: EncodedText::new(&*question.normalized), question }
+    }
+}
+
+impl Deref for Ranked {
+    type Target = RankedQuestion;
+
+    fn deref(&self) -> &RankedQuestion {
+        &self.question
     }
 }
 
@@ -191,7 +217,7 @@ mod tests {
             (wechat, "2026-12-01T00:00:00Z", 5),
         ];
         for (asked, now, expected) in rows {
-            let rank = |_: &str| -> Result<_, Infallible> {
+            let rank = |_: &EncodedText| -> Result<_, Infallible> {
                 ranked.set(ranked.get() + 1);
                 Ok(Vec::new())
             };

@@ -28,7 +28,7 @@ pub enum Sequence {
 /// What the evidence says about a target.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Certification {
-    /// The loosest threshold that keeps the target, with probability `1 - RISK`.
+    /// The loosest threshold that keeps the target, with probability one less the risk.
     Proved(Tally),
     /// Enough rows, but the strictest threshold tested failed already.
     Failed(Tally),
@@ -48,29 +48,36 @@ impl Certification {
 }
 
 impl CountedOutcomes {
-    /// The loosest threshold of the sequence at which the share of right rows is at least `target` (below 1).
+    /// The loosest threshold of the sequence at which the share of right rows is at least `target` (below 1), wrong with
+    /// a probability of [`RISK`] at most.
     #[must_use]
     pub fn certify(&self, target: f64, sequence: Sequence) -> Certification {
+        self.certify_at(target, sequence, RISK)
+    }
+
+    /// The same at a risk of one's own, 0..1: who chooses between two walks gives each half (Bonferroni).
+    #[must_use]
+    pub fn certify_at(&self, target: f64, sequence: Sequence, risk: f64) -> Certification {
         match sequence {
             Sequence::Grid { floor } => {
-                self.walk(target, self.at(floor), grid(floor).map(|threshold| self.at(threshold)))
+                self.walk(target, risk, self.at(floor), grid(floor).map(|threshold| self.at(threshold)))
             }
             Sequence::Hundredths => {
                 let all = self.at(0.0);
                 let rows = (1..=HUNDREDTHS).map(|step| self.hundredths(step));
-                self.walk(target, all, rows.filter_map(|rows| self.tally_of(rows)))
+                self.walk(target, risk, all, rows.filter_map(|rows| self.tally_of(rows)))
             }
         }
     }
 
     /// Tests one tally after the other; `reachable` is the loosest.
-    fn walk(&self, target: f64, reachable: Tally, tallies: impl Iterator<Item = Tally>) -> Certification {
-        let Some(start) = start(self.len(), reachable.rows, target) else {
+    fn walk(&self, target: f64, risk: f64, reachable: Tally, tallies: impl Iterator<Item = Tally>) -> Certification {
+        let Some(start) = start(self.len(), reachable.rows, target, risk) else {
             return Certification::TooFew(reachable);
         };
         let mut loosest: Option<Tally> = None;
         for tally in tallies.filter(|tally| tally.rows >= start) {
-            if binomial_tail(tally.rows, tally.wrong, 1.0 - target) > RISK {
+            if binomial_tail(tally.rows, tally.wrong, 1.0 - target) > risk {
                 return loosest.map_or(Certification::Failed(tally), Certification::Proved);
             }
             loosest = Some(tally);
@@ -93,9 +100,9 @@ impl CountedOutcomes {
 
 /// Rows at or above a threshold from which on thresholds are tested; `None` where not even a faultless record would
 /// prove the target. Looks at counts only, never at labels.
-fn start(rows: usize, reachable: usize, target: f64) -> Option<usize> {
-    let faultless = rows_needed(target, 0, RISK);
-    let forgiving = rows_needed(target, 1, RISK);
+fn start(rows: usize, reachable: usize, target: f64, risk: f64) -> Option<usize> {
+    let faultless = rows_needed(target, 0, risk);
+    let forgiving = rows_needed(target, 1, risk);
     if reachable >= forgiving {
         Some(forgiving.max(rows / START_PART).min(reachable))
     } else {
@@ -178,7 +185,7 @@ mod tests {
             (10_000, 9_000, Some(1_250)), // an eighth of all
             (10_000, 600, Some(600)),     // all there are
         ] {
-            assert_eq!(start(rows, reachable, 0.95), expected, "{rows} {reachable}");
+            assert_eq!(start(rows, reachable, 0.95, RISK), expected, "{rows} {reachable}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
-use yingda::tickets::doctor::{Detail, Diagnosis, DiagnosisVerdict, Finding, Severity, examine};
+use yingda::tickets::doctor::{Defect, Detail, Diagnosis, DiagnosisVerdict, Severity, examine};
 use yingda::tickets::{LabelField, RawTicket, read_raw};
 
 /// A small xorshift: the same chance everywhere.
@@ -50,7 +50,7 @@ fn diagnose(rows: Vec<RawTicket>, test: Vec<RawTicket>) -> Diagnosis {
     examine(&numbered(rows, "a.jsonl"), &numbered(test, "test.jsonl"), 0, &|_, _| ()).unwrap()
 }
 
-fn finding<'a>(found: &'a Diagnosis, kind: &str) -> &'a Finding {
+fn finding<'a>(found: &'a Diagnosis, kind: &str) -> &'a Defect {
     let kinds: Vec<&str> = found.findings.iter().map(|finding| finding.kind).collect();
     found.findings.iter().find(|finding| finding.kind == kind).unwrap_or_else(|| panic!("no {kind} among {kinds:?}"))
 }

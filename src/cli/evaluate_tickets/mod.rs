@@ -39,14 +39,14 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(2..=20))]
     pub folds: Option<u8>,
     /// 评测哪一个字段：技能组、是否投诉或优先级
-    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority|manner", value_parser = crate::cli::label_field)]
+    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority|manner", value_parser = crate::cli::values::label_field)]
     pub label: LabelField,
     /// 随机种子
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
     /// 训练时的句意编码器：standard、accurate，或 none（只用词语）
-    #[arg(long, default_value = "standard", value_name = "编码器", value_parser = crate::cli::encoder_or_none)]
-    pub encoder: crate::cli::EncoderOrNone,
+    #[arg(long, default_value = "standard", value_name = "编码器", value_parser = crate::cli::values::encoder_or_none)]
+    pub encoder: crate::cli::values::EncoderOrNone,
     /// 与这个模型逐条比较；与 --model 同用，任一模型训练过的工单都排除
     #[arg(long, value_name = "DIR")]
     pub compare: Option<PathBuf>,

@@ -12,7 +12,7 @@ use crate::text::normalize;
 #[derive(Debug, Args)]
 pub struct Encode {
     /// 编码器：standard 或 accurate
-    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = crate::cli::encoder_kind)]
+    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = crate::cli::values::encoder_kind)]
     encoder: EncoderKind,
 }
 

@@ -36,7 +36,7 @@ pub struct FitDifference {
     #[arg(long, value_name = "DIR", default_value = "corpus")]
     corpus: PathBuf,
     /// 编码器：standard 或 accurate
-    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = crate::cli::encoder_kind)]
+    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = crate::cli::values::encoder_kind)]
     encoder: EncoderKind,
     /// 写到此文件；不给则写到 models/difference 下以编码器命名的文件
     #[arg(long, value_name = "FILE")]

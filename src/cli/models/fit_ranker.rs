@@ -11,7 +11,7 @@ use clap::Args;
 use crate::config::default_time_zone;
 use crate::corpus::load_dir;
 use crate::encoder::{EncoderKind, SentenceEncoder};
-use crate::ranking::{EmbeddingTable, Matcher, RankingModels, fit};
+use crate::ranking::{EmbeddingTable, Matcher, RankerModel, RankingModels, fit};
 
 /// 用知识库的标注问题（calibration.jsonl）训练排序模型的把关部分，结果随程序发布。
 #[derive(Debug, Args)]
@@ -20,7 +20,7 @@ pub struct FitRanker {
     #[arg(long, value_name = "DIR", default_value = "corpus")]
     corpus: PathBuf,
     /// 编码器：standard 或 accurate
-    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = crate::cli::encoder_kind)]
+    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = crate::cli::values::encoder_kind)]
     encoder: EncoderKind,
     /// 写到此文件；不给则写到 models/ranker 下以编码器命名的文件
     #[arg(long, value_name = "FILE")]
@@ -43,15 +43,15 @@ pub fn run(args: &FitRanker) -> anyhow::Result<ExitCode> {
         }
     };
     let encoder = SentenceEncoder::embedded(args.encoder)?;
-    let ranker = Arc::new(fit::gate::initial_model(args.encoder, &encoder));
-    let matcher = Matcher::prepare(
-        &corpus,
-        &RankingModels { ranker, encoder: Arc::clone(&encoder) },
-        &EmbeddingTable::default(),
-    )?;
-    let mut model = fit::gate::fit(&matcher, &corpus)?;
-    let fitted = RankingModels { ranker: Arc::new(model.clone()), encoder };
-    let fitted = Matcher::prepare(&corpus, &fitted, &matcher.meanings.embeddings)?;
+    let prepare = |ranker: RankerModel, known: &EmbeddingTable| {
+        Matcher::prepare(&corpus, &RankingModels { ranker: Arc::new(ranker), encoder: Arc::clone(&encoder) }, known)
+    };
+    let plain = prepare(fit::gate::plain_model(args.encoder, &encoder), &EmbeddingTable::default())?;
+    let (gate, gate_rows) = fit::gate::fit(&plain, &corpus)?;
+    let fitted_on = corpus.version.clone();
+    let mut model = RankerModel { gate, gate_rows, fitted_on, ..fit::gate::initial_model(args.encoder, &encoder) };
+    let fitted = prepare(model.clone(), &plain.meanings.embeddings)?;
+    model.reference = fitted.own_reference().thinned();
     model.wrong_confidence = fitted.wrong_confidence(&corpus)?;
     let usual = || PathBuf::from(format!("models/ranker/{}.json", args.encoder.name()));
     let path = args.out.clone().unwrap_or_else(usual);

@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// 学哪一个字段：技能组、是否投诉、优先级或语气
-    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority|manner", value_parser = crate::cli::label_field)]
+    #[arg(long, default_value = "skill_group", value_name = "skill_group|complaint|priority|manner", value_parser = crate::cli::values::label_field)]
     pub label: LabelField,
     /// 随机种子：同样的工单和种子得到逐字节相同的模型
     #[arg(long, default_value_t = 0)]
@@ -36,8 +36,8 @@ pub struct Args {
     #[arg(long, default_value_t = DEFAULT_MAX_TERMS, value_parser = at_least_one)]
     pub max_terms: usize,
     /// 句意编码器：standard、accurate，或 none（只用词语）
-    #[arg(long, default_value = "standard", value_name = "编码器", value_parser = crate::cli::encoder_or_none)]
-    pub encoder: crate::cli::EncoderOrNone,
+    #[arg(long, default_value = "standard", value_name = "编码器", value_parser = crate::cli::values::encoder_or_none)]
+    pub encoder: crate::cli::values::EncoderOrNone,
     /// 以 JSON 输出报告
     #[arg(long)]
     pub json: bool,

@@ -40,7 +40,7 @@ pub struct ShowOne {
     #[arg(long, value_name = "TIME")]
     at: Option<Timestamp>,
     /// 句向量编码器：standard 或 accurate
-    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = crate::cli::encoder_kind)]
+    #[arg(long, value_name = "编码器", default_value = "standard", value_parser = crate::cli::values::encoder_kind)]
     encoder: EncoderKind,
     /// 以 JSON 输出
     #[arg(long)]

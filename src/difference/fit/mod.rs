@@ -9,8 +9,10 @@ mod trees;
 use super::features::{FEATURES, Feature, Features};
 use super::model::{DIFFERENCE_FORMAT, DifferenceModel};
 
-/// Bound set by `z`; chosen by hand beside what it lets through and holds back on written near misses and rewordings.
-const SLOPE: f32 = 2.0;
+/// Bound set by `z`; chosen by hand beside what it lets through and holds back on written near misses and rewordings
+/// (0.086 of the near misses and 0.55 of the rewordings answered; 0.075 and 0.52 with a slope of 2, 0.106 and 0.59 with an
+/// offset of 3) and the share answered on six other corpora, which a slope below 2 cuts.
+const SLOPE: f32 = 3.0;
 const OFFSET: f32 = 2.0;
 const LIFT: f32 = 0.4;
 /// A difference turns an answer into a suggestion and takes no suggestion away.

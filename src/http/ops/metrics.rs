@@ -14,6 +14,7 @@ use crate::http::middleware::admission::Admission;
 use crate::http::middleware::auth::Keyring;
 use crate::http::problem::{Code, Guarded, Problem, Refusals};
 use crate::http::state::App;
+use crate::store::Store;
 
 /// What is counted, and who may see it.
 #[derive(Debug)]
@@ -23,11 +24,19 @@ pub(crate) struct Counted {
     admission: Arc<Admission>,
     metrics: Arc<Metrics>,
     bases: Arc<Bases>,
+    store: Option<Store>,
 }
 
 impl FromRef<App> for Counted {
     fn from_ref(app: &App) -> Self {
-        Self { config: app.part(), keyring: app.part(), admission: app.part(), metrics: app.part(), bases: app.part() }
+        Self {
+            config: app.part(),
+            keyring: app.part(),
+            admission: app.part(),
+            metrics: app.part(),
+            bases: app.part(),
+            store: app.part(),
+        }
     }
 }
 
@@ -49,6 +58,9 @@ pub(crate) async fn show(State(counted): State<Counted>, headers: HeaderMap) -> 
         bound.clone_from(&caller.key.knowledge_bases);
     }
     let listed = counted.bases.ready().map(|bases| bases.list()).unwrap_or_default();
+    if let Some(store) = &counted.store {
+        counted.metrics.store(store.status());
+    }
     let mut text = counted.metrics.render(counted.admission.in_flight(), &listed);
     if let Some(names) = bound {
         text = of_bases(&text, &names);

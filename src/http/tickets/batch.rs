@@ -1,7 +1,9 @@
 //! `POST /v1/classify/batch`: many tickets in order; a bad one is an error in its place.
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use axum::Extension;
 use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
@@ -9,14 +11,18 @@ use utoipa::ToSchema;
 
 use super::classify::{ClassifyResponse, name};
 use super::classify_request::ClassifyRequest;
+use super::ticket_record::Occasion;
+use crate::clock;
 use crate::config::Limits;
 use crate::http::decided::Decided;
 use crate::http::message_id;
 use crate::http::metrics::Metrics;
 use crate::http::middleware::admission::{Admission, Asker, Place};
+use crate::http::middleware::auth::Caller;
 use crate::http::middleware::knowledge_base::{Base, Current};
 use crate::http::problem::{Asking, Code, ErrorItem, Problem, Refusals};
 use crate::http::request::{Fields, Id, JsonBounds, JsonBytes};
+use crate::record::Recorder;
 use crate::snapshot::Snapshot;
 use crate::tickets::RouteDecision;
 
@@ -73,13 +79,22 @@ pub(crate) struct TicketError {
 pub(crate) async fn classify_batch(
     State(limits): State<Limits>,
     State((admission, metrics)): State<(Arc<Admission>, Arc<Metrics>)>,
+    State(recorder): State<Arc<dyn Recorder>>,
     Base(base): Base,
     Current(snapshot): Current,
+    caller: Option<Extension<Arc<Caller>>>,
     body: JsonBytes,
 ) -> Result<Decided, Problem> {
+    let occasion = Occasion {
+        kb: base.name().to_owned(),
+        key: caller.map(|Extension(caller)| caller.name.to_string()).unwrap_or_default(),
+        at: clock::now(),
+        started: Instant::now(),
+        corpus_version: snapshot.corpus.version.clone(),
+    };
     let place = Arc::new(admission.enter()?);
     let tickets = place.work(move |_| read(&body, limits.batch_tickets)).await??;
-    let results = route_all(&place, snapshot, tickets, limits).await?;
+    let results = route_all(&place, snapshot, tickets, limits, &Recording { recorder, occasion }).await?;
     for decision in [RouteDecision::Route, RouteDecision::Review] {
         let decided = |result: &&BatchResult| match result {
             BatchResult::Classified(classified) => classified.routed.decision == decision,
@@ -108,6 +123,7 @@ async fn route_all(
     snapshot: Arc<Snapshot>,
     tickets: Vec<Value>,
     limits: Limits,
+    recording: &Recording,
 ) -> Result<Vec<BatchResult>, Problem> {
     let mut results = Vec::with_capacity(tickets.len());
     let mut left = tickets.into_iter().enumerate();
@@ -116,21 +132,36 @@ async fn route_all(
         if chunk.is_empty() {
             return Ok(results);
         }
-        let snapshot = Arc::clone(&snapshot);
+        let (snapshot, recording) = (Arc::clone(&snapshot), recording.clone());
         let route = move |asker: &Asker| -> Vec<BatchResult> {
             let awaited = chunk.into_iter().take_while(|_| !asker.has_left());
-            awaited.map(|(index, ticket)| classified(&snapshot, index, ticket, limits)).collect()
+            awaited.map(|(index, ticket)| classified(&snapshot, index, ticket, (limits, &recording))).collect()
         };
         results.extend(place.work(route).await?);
     }
 }
 
-fn classified(snapshot: &Snapshot, index: usize, ticket: Value, limits: Limits) -> BatchResult {
+/// Where the decisions of a batch are recorded.
+#[derive(Debug, Clone)]
+struct Recording {
+    recorder: Arc<dyn Recorder>,
+    occasion: Occasion,
+}
+
+fn classified(
+    snapshot: &Snapshot,
+    index: usize,
+    ticket: Value,
+    (limits, recording): (Limits, &Recording),
+) -> BatchResult {
     let mut fields = Fields::of_item(ticket, format!("tickets[{index}]"));
     let request = ClassifyRequest::read(&mut fields, limits);
     let errors = fields.faults();
     if errors.is_empty() {
-        return BatchResult::Classified(Box::new(ClassifyResponse::of(snapshot, request, message_id::new())));
+        let occasion = Occasion { started: Instant::now(), ..recording.occasion.clone() };
+        let response = ClassifyResponse::of(snapshot, &request, message_id::new());
+        recording.recorder.record(Arc::new(occasion.record(&request, &response)));
+        return BatchResult::Classified(Box::new(response));
     }
     BatchResult::Refused(RefusedTicket {
         ticket_id: request.ticket_id,

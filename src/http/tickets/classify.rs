@@ -1,20 +1,26 @@
 //! `POST /v1/classify`: one ticket.
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use axum::Extension;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::classify_request::ClassifyRequest;
+use super::ticket_record::Occasion;
+use crate::clock;
 use crate::config::Limits;
 use crate::http::decided::{Decided, LoggedDecision, masked, six_digits};
 use crate::http::group_name;
 use crate::http::message_id;
 use crate::http::middleware::admission::Admission;
-use crate::http::middleware::knowledge_base::Current;
+use crate::http::middleware::auth::Caller;
+use crate::http::middleware::knowledge_base::{Base, Current};
 use crate::http::problem::{Asking, Problem, Refusals};
 use crate::http::request::{Id, Json};
+use crate::record::Recorder;
 use crate::snapshot::Snapshot;
 use crate::tickets::{COMPLAINT_AT, RankedGroup, RouteDecision, Routed};
 
@@ -30,12 +36,12 @@ pub(crate) struct ClassifyResponse {
     /// As it came.
     ticket_id: Option<Id>,
     /// Names this decision, for feedback.
-    message_id: String,
+    pub(super) message_id: String,
 }
 
 impl ClassifyResponse {
     /// Routes a checked ticket.
-    pub(super) fn of(snapshot: &Snapshot, request: ClassifyRequest, message_id: String) -> Self {
+    pub(super) fn of(snapshot: &Snapshot, request: &ClassifyRequest, message_id: String) -> Self {
         let routing = &snapshot.corpus.routing;
         let mut routed = snapshot.router.route(routing, &request.ticket(), request.top, request.explain);
         let round = |groups: &mut Vec<RankedGroup>| {
@@ -49,7 +55,7 @@ impl ClassifyResponse {
         let is_complaint = routed.complaint >= COMPLAINT_AT;
         routed.complaint = six_digits(routed.complaint);
         let name = group_name::of(snapshot, &routed.skill_group).to_owned();
-        Self { routed, name, is_complaint, ticket_id: request.ticket_id, message_id }
+        Self { routed, name, is_complaint, ticket_id: request.ticket_id.clone(), message_id }
     }
 }
 
@@ -60,15 +66,26 @@ impl ClassifyResponse {
 pub(crate) async fn classify(
     State(limits): State<Limits>,
     State(admission): State<Arc<Admission>>,
+    State(recorder): State<Arc<dyn Recorder>>,
+    Base(base): Base,
     Current(snapshot): Current,
+    caller: Option<Extension<Arc<Caller>>>,
     Json(mut fields): Json,
 ) -> Result<Decided, Problem> {
     let request = ClassifyRequest::read(&mut fields, limits);
     fields.finish()?;
+    let occasion = Occasion {
+        kb: base.name().to_owned(),
+        key: caller.map(|Extension(caller)| caller.name.to_string()).unwrap_or_default(),
+        at: clock::now(),
+        started: Instant::now(),
+        corpus_version: snapshot.corpus.version.clone(),
+    };
     let message_id = message_id::new();
     let channel = masked(request.channel.as_deref());
     let decide = move || {
-        let response = ClassifyResponse::of(&snapshot, request, message_id);
+        let response = ClassifyResponse::of(&snapshot, &request, message_id);
+        recorder.record(Arc::new(occasion.record(&request, &response)));
         let routed = &response.routed;
         let logged = LoggedDecision {
             label: name(routed.decision),

@@ -16,21 +16,20 @@ const TITLE_CHARS: usize = 500;
 pub(crate) struct ClassifyRequest {
     /// At most 500 characters.
     #[schema(value_type = Option<String>, example = "奶粉漏罐", max_length = 500)]
-    title: String,
+    pub(super) title: String,
     /// At most 20,000 characters (`limits.ticket_chars`).
     #[schema(value_type = Option<String>, example = "收到的奶粉罐底漏了，要求换货", max_length = 20_000)]
-    text: String,
+    pub(super) text: String,
     /// Comes back as it came.
     pub(super) ticket_id: Option<Id>,
     /// For routing rules; at most 64 characters.
     #[schema(max_length = 64)]
     pub(super) channel: Option<String>,
     /// Who wrote it.
-    #[expect(dead_code, reason = "checked here; for the record of the decision")]
     pub(super) customer_id: Option<Id>,
     /// For routing rules; at most 64 characters.
     #[schema(example = "vip", max_length = 64)]
-    customer_tier: Option<String>,
+    pub(super) customer_tier: Option<String>,
     /// How many groups to rank, 1..=20; 3 where absent.
     #[schema(value_type = Option<u64>, minimum = 1, maximum = 20)]
     pub(super) top: usize,

@@ -4,3 +4,4 @@ pub(super) mod batch;
 pub(super) mod classify;
 pub(super) mod classify_request;
 pub(super) mod skill_groups;
+mod ticket_record;

@@ -10,10 +10,6 @@ use super::lexicon::Weighted;
 use super::question::QuestionProfile;
 use super::stored::StoredQuestion;
 
-/// Points that an entry loses where none of its questions has anything that was asked, and that a question loses whose
-/// every word is its own; chosen by hand with the ranker's other weights.
-const MISSING_POINTS: f32 = 10.0;
-const EXTRA_POINTS: f32 = 5.0;
 /// Chance that another question of an entry has a term too, before any is counted.
 const PRIOR: f32 = 0.35;
 /// Weight of that chance, in questions.
@@ -57,18 +53,23 @@ impl Contrast {
         found
     }
 
-    /// Points lost by an entry and its matched question. `without` is a question of the entry that does not count, for it
-    /// is being asked.
+    /// What none of an entry's questions has of what was asked. `without` is a question of the entry that does not count,
+    /// for it is being asked.
     #[must_use]
-    pub(in crate::ranking) fn cost(
+    pub(in crate::ranking) fn asked_missing(
         &self,
         asked: &QuestionProfile,
-        matched: &StoredQuestion,
+        entry: u32,
         without: Option<&StoredQuestion>,
     ) -> f32 {
-        let own = without.filter(|question| question.entry == matched.entry).map(|question| &question.profile.grams);
-        MISSING_POINTS * self.missing(&asked.grams, matched.entry, own)
-            + EXTRA_POINTS * self.extra(&asked.words, &matched.profile.words)
+        let own = without.filter(|question| question.entry == entry).map(|question| &question.profile.grams);
+        self.missing(&asked.grams, entry, own)
+    }
+
+    /// What a stored question has that was not asked.
+    #[must_use]
+    pub(in crate::ranking) fn stored_extra(&self, asked: &QuestionProfile, stored: &QuestionProfile) -> f32 {
+        self.extra(&asked.words, &stored.words)
     }
 
     /// Share by weight of the asked terms known to the corpus that no question of the entry has, 0..=1.

@@ -4,42 +4,78 @@ use rapidfuzz::distance::indel;
 
 use super::question::Compared;
 
-/// Number of signals.
-pub const SIGNALS: usize = 17;
-/// The first so many need no encoder.
-pub const LEXICAL_SIGNALS: usize = 14;
-/// Positions of those that other parts look at.
-pub const GRAM_COSINE: usize = 1;
-pub const SENSE_COSINE: usize = 14;
-pub const CROWDING: usize = 15;
-pub const ANSWER_EXPLAINS: usize = 16;
+macro_rules! signals {
+    ($($(#[$doc:meta])* $name:ident $text:literal,)*) => {
+        /// One way in which a stored question, or its entry, is like the question asked.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Signal { $($(#[$doc])* $name,)* }
 
-/// Names in the order of [`Signals::values`]; part of the model format and of explanations.
-pub const SIGNAL_NAMES: [&str; SIGNALS] = [
-    "exact",
-    "gram_cosine",
-    "word_cosine",
-    "gram_bm25",
-    "word_bm25",
-    "asked_grams_found",
-    "stored_grams_found",
-    "asked_words_found",
-    "stored_words_found",
-    "edit_similarity",
-    "length_ratio",
-    "codes_missing",
-    "codes_extra",
-    "negation_mismatch",
-    "sense_cosine",
-    "crowding",
-    "answer_explains",
-];
+        impl Signal {
+            /// All signals in the order of a model's weights.
+            pub const ALL: [Self; SIGNALS] = [$(Self::$name,)*];
 
-/// One value per name, each in 0..=1.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Signals {
-    pub values: [f32; SIGNALS],
+            /// The name in a model file.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+
+        /// Number of signals.
+        pub const SIGNALS: usize = [$($text,)*].len();
+    };
 }
+
+signals! {
+    /// The very same words in the same order.
+    Exact "exact",
+    /// Cosine of the TF-IDF vectors of character pairs.
+    GramCosine "gram_cosine",
+    /// The same of words.
+    WordCosine "word_cosine",
+    /// BM25 of the stored characters, as a share of the most it can be.
+    GramBm25 "gram_bm25",
+    /// The same of words.
+    WordBm25 "word_bm25",
+    /// Share by weight of one side's terms that the other has.
+    AskedGramsFound "asked_grams_found",
+    StoredGramsFound "stored_grams_found",
+    AskedWordsFound "asked_words_found",
+    StoredWordsFound "stored_words_found",
+    EditSimilarity "edit_similarity",
+    LengthRatio "length_ratio",
+    /// Share of numbers and codes that the other side lacks.
+    CodesMissing "codes_missing",
+    CodesExtra "codes_extra",
+    NegationMismatch "negation_mismatch",
+    /// Cosine of the two meanings.
+    SenseCosine "sense_cosine",
+    /// Mean cosine of the stored question with its nearest neighbours of other entries.
+    Crowding "crowding",
+    /// Share of what was asked that the entry's answer has and the stored question has not.
+    AnswerExplains "answer_explains",
+    /// Share of what was asked that no question of the entry has.
+    AskedMissing "asked_missing",
+    /// Share of the stored question's words that were not asked.
+    StoredExtra "stored_extra",
+    /// Mean cosine of the entry's best questions.
+    EntryCosine "entry_cosine",
+}
+
+/// The first so many need no encoder.
+const LEXICAL_SIGNALS: usize = Signal::SenseCosine as usize;
+
+impl Signal {
+    /// Whether it comes from letters and words alone.
+    #[must_use]
+    pub fn is_lexical(self) -> bool {
+        (self as usize) < LEXICAL_SIGNALS
+    }
+}
+
+/// One value per signal, each in 0..=1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Signals([f32; SIGNALS]);
 
 /// What the semantic stage says of a stored question.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,35 +87,60 @@ pub struct Sense {
 }
 
 impl Signals {
-    /// Compares two profiles. Symmetric but for the `asked_…`/`stored_…` pairs. What the answer explains stays 0: it
-    /// concerns the entry, not the question.
+    /// Compares two profiles. Symmetric but for the `asked_…`/`stored_…` pairs. What concerns the entry rather than the
+    /// question stays 0.
     #[must_use]
     pub fn compare(pair: Compared<'_>, sense: Sense) -> Self {
         let Compared { asked, stored } = pair;
         let grams = asked.grams.overlap(&stored.grams);
         let words = asked.words.overlap(&stored.words);
         let exact = flag(asked.key == stored.key);
-        let values = [
-            exact,
-            grams.cosine,
-            words.cosine,
-            share(grams.bm25, asked.grams.total_idf),
-            share(words.bm25, asked.words.total_idf),
-            share(grams.idf, asked.grams.total_idf),
-            share(grams.idf, stored.grams.total_idf),
-            share(words.idf, asked.words.total_idf),
-            share(words.idf, stored.words.total_idf),
-            edit_similarity(&asked.chars, &stored.chars),
-            length_ratio(asked.chars.len(), stored.chars.len()),
-            missing(&asked.codes, &stored.codes),
-            missing(&stored.codes, &asked.codes),
-            flag(asked.negated != stored.negated),
+        let mut signals = Self::default();
+        for (signal, value) in [
+            (Signal::Exact, exact),
+            (Signal::GramCosine, grams.cosine),
+            (Signal::WordCosine, words.cosine),
+            (Signal::GramBm25, share(grams.bm25, asked.grams.total_idf)),
+            (Signal::WordBm25, share(words.bm25, asked.words.total_idf)),
+            (Signal::AskedGramsFound, share(grams.idf, asked.grams.total_idf)),
+            (Signal::StoredGramsFound, share(grams.idf, stored.grams.total_idf)),
+            (Signal::AskedWordsFound, share(words.idf, asked.words.total_idf)),
+            (Signal::StoredWordsFound, share(words.idf, stored.words.total_idf)),
+            (Signal::EditSimilarity, edit_similarity(&asked.chars, &stored.chars)),
+            (Signal::LengthRatio, length_ratio(asked.chars.len(), stored.chars.len())),
+            (Signal::CodesMissing, missing(&asked.codes, &stored.codes)),
+            (Signal::CodesExtra, missing(&stored.codes, &asked.codes)),
+            (Signal::NegationMismatch, flag(asked.negated != stored.negated)),
             // The same words mean the same; of the others the overlap is a fair guess.
-            sense.cosine.unwrap_or(exact.max(grams.cosine)),
-            sense.crowding,
-            0.0,
-        ];
-        Self { values: values.map(|value| value.clamp(0.0, 1.0)) }
+            (Signal::SenseCosine, sense.cosine.unwrap_or(exact.max(grams.cosine))),
+            (Signal::Crowding, sense.crowding),
+        ] {
+            signals.set(signal, value);
+        }
+        signals
+    }
+
+    /// The value of one signal.
+    #[must_use]
+    pub fn get(&self, signal: Signal) -> f32 {
+        self.0[signal as usize]
+    }
+
+    /// Sets the value of one signal within its bounds.
+    pub fn set(&mut self, signal: Signal, value: f32) {
+        self.0[signal as usize] = value.clamp(0.0, 1.0);
+    }
+
+    /// All values in the order of [`Signal::ALL`].
+    #[must_use]
+    pub fn values(&self) -> &[f32; SIGNALS] {
+        &self.0
+    }
+}
+
+impl Default for Signals {
+    fn default() -> Self {
+        Self([0.0; SIGNALS])
     }
 }
 
@@ -130,7 +191,7 @@ mod tests {
         let [asked, stored] = [&asked, &stored].map(|terms| QuestionProfile::new(terms, &lexicons));
         let sense = Sense { cosine: Some(0.5), crowding: 0.25 };
         let signals = Signals::compare(Compared { asked: &asked, stored: &stored }, sense);
-        signals.values[SIGNAL_NAMES.iter().position(|n| *n == name).unwrap()]
+        signals.get(Signal::ALL.into_iter().find(|signal| signal.name() == name).unwrap())
     }
 
     #[test]
@@ -162,7 +223,7 @@ mod tests {
             .map(|text| QuestionProfile::new(&Terms::of(text, &segmenter), &Lexicons::default()));
         let sense = |asked, stored| {
             let unasked = Sense { cosine: None, crowding: 0.0 };
-            Signals::compare(Compared { asked, stored }, unasked).values[SENSE_COSINE]
+            Signals::compare(Compared { asked, stored }, unasked).get(Signal::SenseCosine)
         };
         assert!((sense(&a, &a) - 1.0).abs() < 1e-6);
         assert!(sense(&a, &b) < 0.1);

@@ -1,6 +1,6 @@
 //! How far each candidate of a ranking is ahead of the best of the others.
 
-use crate::ranking::compare::signals::SENSE_COSINE;
+use crate::ranking::compare::signals::Signal;
 use crate::ranking::scored::Scored;
 
 /// Leads beyond this many points say nothing more.
@@ -34,7 +34,7 @@ impl Leads {
     pub(in crate::ranking) fn of(candidates: &[Scored], rival: Option<StandIn>) -> Self {
         Self {
             total: leads(candidates, rival.map(|rival| rival.total), |c| c.rank_logit),
-            sense: leads(candidates, rival.map(|rival| rival.sense), |c| c.signals.values[SENSE_COSINE]),
+            sense: leads(candidates, rival.map(|rival| rival.sense), |c| c.signals.get(Signal::SenseCosine)),
             lexical: leads(candidates, rival.map(|rival| rival.lexical), |c| c.lexical),
         }
     }

@@ -9,9 +9,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::difference::{
-    Context, CorpusWords, DifferenceModel, Features, Finding, Reading, compare, embedded, find, prefers,
-};
+use crate::difference::{Context, CorpusWords, DifferenceModel, Features, Finding, Reading, compare, find, prefers};
 use crate::ranking::compare::stored::Analysed;
 use crate::retrieval::Terms;
 use crate::text::segment::Segmenter;
@@ -45,13 +43,17 @@ pub struct Judged {
 }
 
 impl Differences {
-    /// Reads all stored questions, on all cores.
-    pub(in crate::ranking) fn build(questions: &[Analysed<'_>], segmenter: &Segmenter, encoder_version: &str) -> Self {
+    /// Reads all stored questions, on all cores. Without a model nothing is judged.
+    pub(in crate::ranking) fn build(
+        questions: &[Analysed<'_>],
+        segmenter: &Segmenter,
+        model: Option<Arc<DifferenceModel>>,
+    ) -> Self {
         let read = |question: &Analysed<'_>| Reading::new(&question.terms.normalized, &question.terms.marks, segmenter);
         let readings: Vec<Reading> = questions.par_iter().map(read).collect();
         let positive = questions.iter().zip(&readings).filter(|(question, _)| !question.negative);
         let words = CorpusWords::build(positive.map(|(question, reading)| (question.entry, reading)));
-        Self { model: embedded::for_encoder(encoder_version), readings, words }
+        Self { model, readings, words }
     }
 
     /// Whether there is a model to judge by.

@@ -6,6 +6,8 @@ use crate::ranking::scored::Scored;
 pub(in crate::ranking) const NEAR: f32 = 6.0;
 /// Log-odds by which its difference must matter less.
 const CLEARLY: f32 = 2.0;
+/// Log-odds by which the difference of one that the question speaks for may matter more.
+const AT_MOST: f32 = 1.0;
 
 /// The position of the candidate that is meant instead of the first; `None` where the first is. `speaks_for` says
 /// whether the question's own words are for the second of two rivals.
@@ -20,21 +22,23 @@ pub(in crate::ranking) fn meant_instead(
     let judged = rivals.filter_map(|(at, other)| Some((at, other, other.difference?.z)));
     let clearly = judged.clone().filter(|(_, other, own)| own - z > CLEARLY && score(other, *own) > score(first, z));
     let best = clearly.max_by(|a, b| score(a.1, a.2).total_cmp(&score(b.1, b.2)).then(b.0.cmp(&a.0)));
-    best.or_else(|| judged.into_iter().find(|(at, other, _)| *at == 1 && speaks_for(first, other))).map(|(at, ..)| at)
+    let spoken_for =
+        |(at, other, own): &(usize, &Scored, f32)| *at == 1 && z - own < AT_MOST && speaks_for(first, other);
+    best.or_else(|| judged.into_iter().find(spoken_for)).map(|(at, ..)| at)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ranking::compare::signals::{SIGNALS, Signals};
-    use crate::ranking::confidence::model::GATE_INPUTS;
+    use crate::ranking::compare::signals::Signals;
+    use crate::ranking::confidence::gate::GATE_INPUTS;
     use crate::ranking::judging::Judged;
 
     fn scored(rank_logit: f32, z: f32) -> Scored {
         Scored {
             entry: 0,
             question: 0,
-            signals: Signals { values: [0.0; SIGNALS] },
+            signals: Signals::default(),
             rank_logit,
             lexical: 0.0,
             difference: Some(Judged { z, bound: z, lift: 0.0 }),

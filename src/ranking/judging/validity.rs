@@ -53,15 +53,15 @@ fn is_meant(best: &Scored, live: &Scored) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ranking::compare::signals::{SIGNALS, Signals};
-    use crate::ranking::confidence::model::GATE_INPUTS;
+    use crate::ranking::compare::signals::Signals;
+    use crate::ranking::confidence::gate::GATE_INPUTS;
     use crate::ranking::judging::Judged;
 
     fn scored(entry: u32, z: Option<f32>) -> Scored {
         Scored {
             entry,
             question: entry,
-            signals: Signals { values: [0.0; SIGNALS] },
+            signals: Signals::default(),
             rank_logit: 9.0,
             lexical: 0.0,
             difference: z.map(|z| Judged { z, bound: z, lift: 0.0 }),

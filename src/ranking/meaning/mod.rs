@@ -1,17 +1,21 @@
 //! The semantic stage: every stored question a vector of length one, near vectors near meanings.
 //!
-//! Vectors are taken relative to the corpus's mean, because what all its questions share tells none of them apart.
+//! Vectors are taken relative to the corpus's mean, because what all its questions share tells none of them apart, and
+//! whitened by how the questions of one entry scatter ([`whitening`]).
 //! Stored in 8 bits a dimension; comparing a question with 15,000 others is one integer matrix product, the same bits
 //! on every machine.
 
 pub mod embeddings;
+mod whitening;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use self::embeddings::EmbeddingTable;
-use crate::encoder::{Kernel, PackedMatrix, SentenceEncoder, quantize};
+use self::whitening::Whitening;
+use crate::encoder::{EncodedText, Kernel, PackedMatrix, SentenceEncoder, quantize};
 
 /// A corpus's own mean counts as much as the general one at this many questions.
 const MEAN_WEIGHT: f32 = 50.0;
@@ -33,7 +37,7 @@ pub struct MeaningIndex {
     encoder: Arc<SentenceEncoder>,
     /// Vectors by content, for the next version of the corpus.
     pub embeddings: Arc<EmbeddingTable>,
-    mean: Vec<f32>,
+    frame: Frame,
     /// One row a stored question; `None` where there are none.
     vectors: Option<StoredVectors>,
     /// Mean cosine of each question with its nearest neighbours of other entries, in 0..=1: how many questions it is
@@ -44,22 +48,37 @@ pub struct MeaningIndex {
 impl MeaningIndex {
     /// Encodes what `known` has not, and compares all questions with each other. `entries` holds the entry of each text.
     #[must_use]
-    pub fn build(encoder: Arc<SentenceEncoder>, normalized: &[&str], entries: &[u32], known: &EmbeddingTable) -> Self {
+    pub fn build(
+        encoder: Arc<SentenceEncoder>,
+        normalized: &[&str],
+        entries: &[u32],
+        known: &EmbeddingTable,
+        whiten: bool,
+    ) -> Self {
         let embeddings = EmbeddingTable::build(&encoder, normalized, known);
         let vector = |text: &&str| embeddings.get(text).unwrap_or_default();
-        let mean = shrunken_mean(normalized.iter().map(vector), encoder.mean());
-        let meanings: Vec<Meaning> = normalized.par_iter().map(|text| Meaning::new(vector(text), &mean)).collect();
         let dimensions = encoder.dimensions();
+        let vectors: Vec<Vec<f32>> = normalized.iter().map(vector).collect();
+        let (frame, vectors) = Frame::of_corpus(vectors, encoder.mean());
+        let frame = if whiten { frame.whitened(&vectors, entries, dimensions) } else { frame };
+        let meanings: Vec<Meaning> = vectors.par_iter().map(|vector| Meaning::new(&frame.whiten(vector))).collect();
         let vectors = StoredVectors::new(&meanings, dimensions);
         let crowding = crowding(&meanings, entries, dimensions);
-        Self { encoder, embeddings: Arc::new(embeddings), mean, vectors, crowding }
+        Self { encoder, embeddings: Arc::new(embeddings), frame, vectors, crowding }
     }
 
     /// Encodes a normalised question, or takes its vector from the stored ones.
     #[must_use]
     pub fn meaning(&self, normalized: &str) -> Meaning {
         let vector = self.embeddings.get(normalized).unwrap_or_else(|| self.encoder.encode(normalized));
-        Meaning::new(vector, &self.mean)
+        Meaning::new(&self.frame.whiten(&self.frame.centre(vector)))
+    }
+
+    /// As [`MeaningIndex::meaning`], with the pass that is handed on.
+    #[must_use]
+    pub fn meaning_of(&self, asked: &EncodedText) -> Meaning {
+        let vector = self.embeddings.get(asked.text()).unwrap_or_else(|| self.encoder.encode_shared(asked));
+        Meaning::new(&self.frame.whiten(&self.frame.centre(vector)))
     }
 
     /// Cosine of a question with every stored one, in their order.
@@ -76,27 +95,61 @@ impl MeaningIndex {
 }
 
 impl Meaning {
-    /// Takes the vector relative to `mean`, scaled to length one.
-    fn new(mut vector: Vec<f32>, mean: &[f32]) -> Self {
-        let mut square = 0.0_f32;
-        for (value, mean) in vector.iter_mut().zip(mean) {
-            *value -= mean;
-            square += *value * *value;
-        }
-        let length = square.sqrt().max(f32::MIN_POSITIVE);
+    /// Scales a vector to length one.
+    fn new(vector: &[f32]) -> Self {
+        let length = length(vector);
         let mut input = vec![0; vector.len()];
-        let scale = quantize(&vector, &mut input) / length;
+        let scale = quantize(vector, &mut input) / length;
         Self { input, scale }
     }
 }
 
+/// Length of a vector; never 0.
+fn length(vector: &[f32]) -> f32 {
+    vector.iter().fold(0.0_f32, |square, value| square + value * value).sqrt().max(f32::MIN_POSITIVE)
+}
+
+/// What vectors are taken relative to: the corpus's mean, and how its entries' own questions scatter.
+#[derive(Debug)]
+struct Frame {
+    mean: Vec<f32>,
+    whitening: Option<Whitening>,
+}
+
+impl Frame {
+    /// Learns the mean of a corpus's vectors, and hands them back centred.
+    fn of_corpus(vectors: Vec<Vec<f32>>, general: &[f32]) -> (Self, Vec<Vec<f32>>) {
+        let frame = Self { mean: shrunken_mean(&vectors, general), whitening: None };
+        let centred = vectors.into_iter().map(|vector| frame.centre(vector)).collect();
+        (frame, centred)
+    }
+
+    /// Learns from centred vectors how the questions of one entry scatter.
+    fn whitened(self, centred: &[Vec<f32>], entries: &[u32], dimensions: usize) -> Self {
+        Self { whitening: Whitening::learn(centred, entries, dimensions), ..self }
+    }
+
+    /// A vector of length one relative to the mean.
+    fn centre(&self, mut vector: Vec<f32>) -> Vec<f32> {
+        vector.iter_mut().zip(&self.mean).for_each(|(value, mean)| *value -= mean);
+        let length = length(&vector);
+        vector.iter_mut().for_each(|value| *value /= length);
+        vector
+    }
+
+    /// A centred vector in which what differs within entries counts less.
+    fn whiten<'a>(&self, vector: &'a [f32]) -> Cow<'a, [f32]> {
+        self.whitening.as_ref().map_or(Cow::Borrowed(vector), |whitening| whitening.apply(vector).into())
+    }
+}
+
 /// The mean of the corpus's vectors, drawn towards the general mean where there are few.
-fn shrunken_mean(vectors: impl Iterator<Item = Vec<f32>>, general: &[f32]) -> Vec<f32> {
+fn shrunken_mean(vectors: &[Vec<f32>], general: &[f32]) -> Vec<f32> {
     let mut sum: Vec<f32> = general.iter().map(|value| value * MEAN_WEIGHT).collect();
     let mut count = MEAN_WEIGHT;
     for vector in vectors {
         count += 1.0;
-        for (sum, value) in sum.iter_mut().zip(&vector) {
+        for (sum, value) in sum.iter_mut().zip(vector) {
             *sum += value;
         }
     }
@@ -172,7 +225,7 @@ mod tests {
     fn a_question_is_nearest_to_itself_and_then_to_its_meaning() {
         let encoder = SentenceEncoder::embedded(EncoderKind::Standard).unwrap();
         let texts = ["怎么申请退款", "钱怎么退给我", "运费怎么算", "怎么开发票", "营业时间是几点"];
-        let index = MeaningIndex::build(encoder, &texts, &[0, 0, 1, 2, 3], &EmbeddingTable::default());
+        let index = MeaningIndex::build(encoder, &texts, &[0, 0, 1, 2, 3], &EmbeddingTable::default(), true);
         let cosines = index.cosines(&index.meaning("怎么申请退款"));
         assert!((cosines[0] - 1.0).abs() < 0.01, "{cosines:?}");
         assert!(cosines[2..].iter().all(|other| *other < cosines[1]), "{cosines:?}");
@@ -182,7 +235,7 @@ mod tests {
     #[test]
     fn an_empty_corpus_has_no_cosines() {
         let encoder = SentenceEncoder::embedded(EncoderKind::Standard).unwrap();
-        let index = MeaningIndex::build(encoder, &[], &[], &EmbeddingTable::default());
+        let index = MeaningIndex::build(encoder, &[], &[], &EmbeddingTable::default(), true);
         assert!(index.cosines(&index.meaning("怎么退款")).is_empty());
     }
 }

@@ -5,7 +5,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::BundleError;
-use super::install::BundleFiles;
 use super::manifest::{EncoderStamp, FORMAT, FORMAT_VERSION, FileEntry, MANIFEST, Manifest, OLDEST_FORMAT};
 use super::soundness;
 use crate::encoder::SentenceEncoder;
@@ -15,6 +14,9 @@ use crate::tickets::features::{EmbeddingFeatures, EmbeddingStatistics, FEATURE_V
 use crate::tickets::model::{Model, QuantizedWeights};
 use crate::tickets::promise::{OutOfFoldConfidences, RoutingPolicy};
 use crate::tickets::train::{TrainOptions, TrainedRouter, TrainingReport};
+
+/// Names and contents of a bundle's files.
+pub type BundleFiles = Vec<(String, Vec<u8>)>;
 
 const VOCABULARY: &str = "vocabulary.bin";
 const WEIGHTS: &str = "weights.bin";

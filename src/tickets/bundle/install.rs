@@ -3,16 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::codec::{Bundle, read_bundle};
+use super::codec::{Bundle, BundleFiles, read_bundle};
 use super::error::BundleError;
 use super::manifest::{MANIFEST, Manifest};
 use crate::atomic_file;
 
 /// Longest manifest that is read, in bytes; one of a thousand groups has a tenth of it.
 const LONGEST_MANIFEST: u64 = 1 << 20;
-
-/// Names and contents of a bundle's files.
-pub type BundleFiles = Vec<(String, Vec<u8>)>;
 
 /// Reads a bundle from its directory; where a crash left none there, the former one beside it.
 ///

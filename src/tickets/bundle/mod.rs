@@ -8,7 +8,7 @@ mod install;
 mod manifest;
 mod soundness;
 
-pub use codec::{Bundle, bundle_files, read_bundle};
+pub use codec::{Bundle, BundleFiles, bundle_files, read_bundle};
 pub use error::BundleError;
-pub use install::{BundleFiles, check_bundle_target, install_bundle, load_bundle, read_bundle_files, recover_bundle};
+pub use install::{check_bundle_target, install_bundle, load_bundle, read_bundle_files, recover_bundle};
 pub use manifest::MANIFEST;

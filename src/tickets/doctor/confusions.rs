@@ -1,6 +1,6 @@
 //! Pairs of groups that models that never saw the rows take for each other, and what merging them would change.
 
-use super::finding::{Detail, Finding, Item, Severity, percent};
+use super::defect::{Defect, Detail, Item, Severity, percent};
 use super::judged_set::JudgedSet;
 use crate::numbers::descending;
 use crate::stats::{RISK, lower_bound};
@@ -44,7 +44,7 @@ fn surely(part: usize, whole: usize) -> f64 {
 }
 
 /// Groups that are hard to tell apart, the most confused pair first.
-pub(super) fn confusions(judged: &JudgedSet<'_>) -> Vec<Finding> {
+pub(super) fn confusions(judged: &JudgedSet<'_>) -> Vec<Defect> {
     let JudgedSet { data, probabilities } = judged;
     let groups = data.labels.len();
     let sizes = judged.sizes();
@@ -68,7 +68,7 @@ pub(super) fn confusions(judged: &JudgedSet<'_>) -> Vec<Finding> {
         let labels = pair.groups.map(|group| data.labels[group].clone());
         item(pair, labels, [accuracy(right), accuracy(right + pair.both())])
     });
-    vec![Finding {
+    vec![Defect {
         kind: "confusable_groups",
         severity: Severity::Warning,
         message: format!("容易互相看错的技能组：{} 对（现在的折外准确率 {}）", pairs.len(), percent(accuracy(right))),

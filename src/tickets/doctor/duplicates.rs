@@ -1,10 +1,10 @@
 //! Rows with the same or nearly the same text: under different labels, and within one.
 
-use super::finding::{Detail, Finding, Item, LabelRows, Severity, by_label, majority, percent};
+use super::defect::{Defect, Detail, Item, LabelRows, Severity, by_label, majority, percent};
 use super::set::TicketSet;
 
 /// Texts that stand under more than one label: the same text is an error, a similar one may be meant.
-pub(super) fn conflicts(set: &TicketSet<'_>) -> Vec<Finding> {
+pub(super) fn conflicts(set: &TicketSet<'_>) -> Vec<Defect> {
     let (mut same, mut near) = (Vec::new(), Vec::new());
     for cluster in set.repeated() {
         let counts = by_label(cluster.iter().map(|row| set.label(*row)));
@@ -41,7 +41,7 @@ pub(super) fn conflicts(set: &TicketSet<'_>) -> Vec<Finding> {
 }
 
 /// Near-duplicates under one label.
-pub(super) fn repetitions(set: &TicketSet<'_>) -> Vec<Finding> {
+pub(super) fn repetitions(set: &TicketSet<'_>) -> Vec<Defect> {
     let mut clusters: Vec<Vec<usize>> = Vec::new();
     for cluster in set.repeated() {
         let mut sorted = cluster;
@@ -58,7 +58,7 @@ pub(super) fn repetitions(set: &TicketSet<'_>) -> Vec<Finding> {
     let equal: usize = clusters.iter().flat_map(|rows| equal_texts(set, rows)).map(|rows| surplus(&rows)).sum();
     let share = set.share(rows);
     let items = clusters.iter().map(|rows| item(set, rows, by_label(rows.iter().map(|row| set.label(*row)))));
-    vec![Finding {
+    vec![Defect {
         kind: "duplicates",
         severity: Severity::Note,
         message: format!(
@@ -109,7 +109,7 @@ fn finding(
     severity: Severity,
     mut items: Vec<Item>,
     advice: &'static str,
-) -> Option<Finding> {
+) -> Option<Defect> {
     if items.is_empty() {
         return None;
     }
@@ -118,5 +118,5 @@ fn finding(
     let share = set.share(rows);
     let how = if severity == Severity::Error { "同样" } else { "几乎同样" };
     let message = format!("{how}的话标了不同的组：{} 处，{rows} 条（{}）", items.len(), percent(share));
-    Some(Finding { kind, severity, message, advice, rows, share, items, columns: &["各标签条数", "多数"] })
+    Some(Defect { kind, severity, message, advice, rows, share, items, columns: &["各标签条数", "多数"] })
 }

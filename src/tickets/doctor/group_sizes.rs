@@ -1,6 +1,6 @@
 //! Groups with too few rows to learn from, to have a threshold of their own or to carry a promise, and imbalance.
 
-use super::finding::{Detail, Finding, Item, LabelRows, Severity, by_label};
+use super::defect::{Defect, Detail, Item, LabelRows, Severity, by_label};
 use super::set::TicketSet;
 use crate::stats::{RISK, rows_needed};
 use crate::tickets::promise::{OWN_SHORTLIST_ROWS, PRECISION};
@@ -13,7 +13,7 @@ const IMBALANCE: usize = 20;
 const DOMINANT: f64 = 0.8;
 
 /// Groups that are too small, and how uneven they are.
-pub(super) fn group_sizes(set: &TicketSet<'_>) -> Vec<Finding> {
+pub(super) fn group_sizes(set: &TicketSet<'_>) -> Vec<Defect> {
     let usable = (0..set.rows.len()).filter(|row| !set.rows[*row].ticket.is_empty());
     let groups = by_label(usable.map(|row| set.label(row)));
     let promised = rows_needed(PRECISION, 0, RISK);
@@ -56,7 +56,7 @@ fn small(
     groups: Vec<LabelRows>,
     what: String,
     advice: &'static str,
-) -> Option<Finding> {
+) -> Option<Defect> {
     if groups.is_empty() {
         return None;
     }
@@ -64,7 +64,7 @@ fn small(
     let message = format!("{what}：{} 个，共 {rows} 条", groups.len());
     let items = groups.into_iter().map(item).collect();
     let columns = &["技能组", "工单"];
-    Some(Finding { kind, severity, message, advice, rows, share: set.share(rows), items, columns })
+    Some(Defect { kind, severity, message, advice, rows, share: set.share(rows), items, columns })
 }
 
 fn item(LabelRows { label, rows }: LabelRows) -> Item {
@@ -73,7 +73,7 @@ fn item(LabelRows { label, rows }: LabelRows) -> Item {
 }
 
 /// The largest group beside the smallest of those that count.
-fn imbalance(set: &TicketSet<'_>, groups: &[LabelRows]) -> Option<Finding> {
+fn imbalance(set: &TicketSet<'_>, groups: &[LabelRows]) -> Option<Defect> {
     let smallest = groups.iter().rev().find(|group| group.rows >= FEWEST)?;
     let largest = groups.first()?;
     let all: usize = groups.iter().map(|group| group.rows).sum();
@@ -82,7 +82,7 @@ fn imbalance(set: &TicketSet<'_>, groups: &[LabelRows]) -> Option<Finding> {
         return None;
     }
     let times = largest.rows / smallest.rows;
-    Some(Finding {
+    Some(Defect {
         kind: "imbalance",
         severity: if dominant { Severity::Warning } else { Severity::Note },
         message: format!("各组多少悬殊：最大的“{}”是最小的“{}”的 {times} 倍", largest.label, smallest.label),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::finding::{Detail, Finding, Item, LabelRows, Severity, by_label};
+use super::defect::{Defect, Detail, Item, LabelRows, Severity, by_label};
 use super::set::TicketSet;
 use crate::text::RULES;
 
@@ -14,7 +14,7 @@ const FREQUENT: usize = 10;
 const LONG_ENOUGH: usize = 3;
 
 /// Spelling variants and likely typing errors.
-pub(super) fn label_spelling(set: &TicketSet<'_>) -> Vec<Finding> {
+pub(super) fn label_spelling(set: &TicketSet<'_>) -> Vec<Defect> {
     let labels = by_label(set.rows.iter().map(|row| row.label.as_str()));
     [variants(set, &labels), typos(set, &labels)].into_iter().flatten().collect()
 }
@@ -29,7 +29,7 @@ fn folded(label: &str) -> String {
     text
 }
 
-fn variants(set: &TicketSet<'_>, labels: &[LabelRows]) -> Option<Finding> {
+fn variants(set: &TicketSet<'_>, labels: &[LabelRows]) -> Option<Defect> {
     let mut written: BTreeMap<String, Vec<LabelRows>> = BTreeMap::new();
     for label in labels {
         written.entry(folded(&label.label)).or_default().push(label.clone());
@@ -44,7 +44,7 @@ fn variants(set: &TicketSet<'_>, labels: &[LabelRows]) -> Option<Finding> {
     )
 }
 
-fn typos(set: &TicketSet<'_>, labels: &[LabelRows]) -> Option<Finding> {
+fn typos(set: &TicketSet<'_>, labels: &[LabelRows]) -> Option<Defect> {
     let frequent: Vec<(String, &LabelRows)> =
         labels.iter().filter(|label| label.rows >= FREQUENT).map(|label| (folded(&label.label), label)).collect();
     let lone = labels.iter().filter(|label| label.rows == 1 && label.label.chars().count() >= LONG_ENOUGH);
@@ -97,14 +97,14 @@ fn finding(
     items: Vec<Item>,
     what: &str,
     advice: &'static str,
-) -> Option<Finding> {
+) -> Option<Defect> {
     if items.is_empty() {
         return None;
     }
     let rows: usize = items.iter().map(|item| item.places.len()).sum();
     let message = format!("{what}：{} 处，要改 {rows} 条", items.len());
     let columns = &["写法和条数", "建议"];
-    Some(Finding { kind, severity, message, advice, rows, share: set.share(rows), items, columns })
+    Some(Defect { kind, severity, message, advice, rows, share: set.share(rows), items, columns })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::finding::{Detail, Finding, Item, LabelRows, Severity, by_label, percent};
+use super::defect::{Defect, Detail, Item, LabelRows, Severity, by_label, percent};
 use super::set::{TicketSet, spot};
 use crate::tickets::dataset::near_duplicates;
 use crate::tickets::features::TicketText;
@@ -19,7 +19,7 @@ struct Leak {
 }
 
 /// Leaks and contradictions between the two sets, and labels that only the test files have.
-pub(super) fn leakage(set: &TicketSet<'_>, test: &TicketSet<'_>) -> Vec<Finding> {
+pub(super) fn leakage(set: &TicketSet<'_>, test: &TicketSet<'_>) -> Vec<Defect> {
     let leaks = leaks(set, test);
     let agrees = |leak: &Leak| leak.training.iter().any(|row| set.label(*row) == test.label(leak.test));
     let (given_away, contradicted): (Vec<Leak>, Vec<Leak>) = leaks.into_iter().partition(agrees);
@@ -69,7 +69,7 @@ fn finding(
     mut leaks: Vec<Leak>,
     message: impl FnOnce(usize, String) -> String,
     advice: &'static str,
-) -> Option<Finding> {
+) -> Option<Defect> {
     if leaks.is_empty() {
         return None;
     }
@@ -78,7 +78,7 @@ fn finding(
     let share = test.share(rows);
     let items = leaks.iter().map(|leak| item(set, test, leak)).collect();
     let message = message(rows, percent(share));
-    Some(Finding { kind, severity, message, advice, rows, share, items, columns: &["文本"] })
+    Some(Defect { kind, severity, message, advice, rows, share, items, columns: &["文本"] })
 }
 
 fn item(set: &TicketSet<'_>, test: &TicketSet<'_>, leak: &Leak) -> Item {
@@ -93,7 +93,7 @@ fn item(set: &TicketSet<'_>, test: &TicketSet<'_>, leak: &Leak) -> Item {
 }
 
 /// Labels that no training row has: their rows are always judged wrong.
-fn unknown_labels(set: &TicketSet<'_>, test: &TicketSet<'_>) -> Option<Finding> {
+fn unknown_labels(set: &TicketSet<'_>, test: &TicketSet<'_>) -> Option<Defect> {
     let known: FxHashSet<&str> = set.rows.iter().map(|row| row.label.as_str()).collect();
     let unknown: Vec<usize> = (0..test.rows.len()).filter(|row| !known.contains(test.label(*row))).collect();
     if unknown.is_empty() {
@@ -107,7 +107,7 @@ fn unknown_labels(set: &TicketSet<'_>, test: &TicketSet<'_>) -> Option<Finding> 
         Item { places, detail: Some(Detail::Group { label, rows }), cells }
     });
     let (rows, share) = (unknown.len(), test.share(unknown.len()));
-    Some(Finding {
+    Some(Defect {
         kind: "unknown_test_labels",
         severity: Severity::Warning,
         message: format!("测试文件里有训练文件没有的标签：{rows} 条（{}）", percent(share)),

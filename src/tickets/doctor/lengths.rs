@@ -1,6 +1,6 @@
 //! Rows with nothing or next to nothing in them, and rows longer than the service takes.
 
-use super::finding::{Detail, Finding, Item, Severity, Spot, percent};
+use super::defect::{Defect, Detail, Item, Severity, Spot, percent};
 use super::set::{TicketSet, excerpt};
 use crate::text::placeholder::is_placeholder;
 
@@ -10,7 +10,7 @@ const SHORTEST: usize = 2;
 const LONGEST: [usize; 2] = [500, 20_000];
 
 /// Empty, very short and very long rows.
-pub(super) fn lengths(set: &TicketSet<'_>) -> Vec<Finding> {
+pub(super) fn lengths(set: &TicketSet<'_>) -> Vec<Defect> {
     let said = |row: usize| set.keys[row].chars().filter(|c| !is_placeholder(*c)).count();
     let all = 0..set.rows.len();
     let empty = all.clone().filter(|row| set.rows[*row].ticket.is_empty()).collect();
@@ -51,7 +51,7 @@ fn finding(
     rows: Vec<usize>,
     what: &str,
     advice: &'static str,
-) -> Option<Finding> {
+) -> Option<Defect> {
     if rows.is_empty() {
         return None;
     }
@@ -69,5 +69,5 @@ fn finding(
     let share = set.share(rows.len());
     let message = format!("{what}：{} 条（{}）", rows.len(), percent(share));
     let columns = &["原文字数"];
-    Some(Finding { kind, severity, message, advice, rows: rows.len(), share, items: items.collect(), columns })
+    Some(Defect { kind, severity, message, advice, rows: rows.len(), share, items: items.collect(), columns })
 }

@@ -5,8 +5,8 @@
 
 mod confident;
 mod confusions;
+mod defect;
 mod duplicates;
-mod finding;
 mod group_sizes;
 mod judged_set;
 mod label_spelling;
@@ -18,7 +18,7 @@ mod suspects;
 
 use serde::Serialize;
 
-pub use self::finding::{Detail, Finding, Item, LabelRows, Severity, Spot};
+pub use self::defect::{Defect, Detail, Item, LabelRows, Severity, Spot};
 use self::judged_set::JudgedSet;
 use self::set::TicketSet;
 use super::dataset::{Dataset, RawTicket};
@@ -37,7 +37,7 @@ pub struct Diagnosis {
     pub test_rows: usize,
     pub groups: usize,
     /// Errors first, then in the order of the checks.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Defect>,
     pub summary: Summary,
     pub verdict: DiagnosisVerdict,
 }
@@ -92,7 +92,7 @@ pub fn examine(
     findings.extend(duplicates::repetitions(&set));
     findings.extend(personal::personal_data(&set));
     findings.sort_by_key(|finding| finding.severity);
-    let groups = finding::by_label(set.rows.iter().map(|row| row.label.as_str())).len();
+    let groups = defect::by_label(set.rows.iter().map(|row| row.label.as_str())).len();
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let [errors, warnings, notes] = [Severity::Error, Severity::Warning, Severity::Note].map(count);
     let verdict = match (errors, warnings) {
@@ -105,7 +105,7 @@ pub fn examine(
 }
 
 /// The rows to learn from, or why there are none.
-fn trainable(set: &TicketSet<'_>) -> Result<Dataset, Finding> {
+fn trainable(set: &TicketSet<'_>) -> Result<Dataset, Defect> {
     let data = Dataset::new(set.rows.clone()).map_err(|error| untrainable(error.to_string()))?;
     let (rows, labels) = (data.rows.len(), data.labels.len());
     if labels > MOST_LABELS || rows > FEW_ROWS && labels > rows / 2 {
@@ -114,8 +114,8 @@ fn trainable(set: &TicketSet<'_>) -> Result<Dataset, Finding> {
     Ok(data)
 }
 
-fn untrainable(message: String) -> Finding {
-    Finding {
+fn untrainable(message: String) -> Defect {
+    Defect {
         kind: "untrainable",
         severity: Severity::Error,
         message,

@@ -3,7 +3,7 @@
 //! What normalisation replaced by a placeholder was there before; bank cards and identity numbers are told from other
 //! long numbers by their check digits. Names and street addresses are not recognised.
 
-use super::finding::{Detail, Finding, Item, Severity, percent};
+use super::defect::{Defect, Detail, Item, Severity, percent};
 use super::set::TicketSet;
 use crate::text::placeholder::{EMAIL, IDENTITY, NUMBER, PHONE, URL};
 use crate::tickets::dataset::RawTicket;
@@ -52,7 +52,7 @@ impl Kind {
 }
 
 /// Rows with personal data, and rows with numbers and addresses that lead to a person.
-pub(super) fn personal_data(set: &TicketSet<'_>) -> Vec<Finding> {
+pub(super) fn personal_data(set: &TicketSet<'_>) -> Vec<Defect> {
     let kinds: Vec<Vec<Kind>> =
         set.raw.iter().zip(&set.rows).map(|(raw, row)| kinds(raw, &row.ticket.joined())).collect();
     let direct = finding(
@@ -73,13 +73,7 @@ pub(super) fn personal_data(set: &TicketSet<'_>) -> Vec<Finding> {
     [direct, indirect].into_iter().flatten().collect()
 }
 
-fn finding(
-    set: &TicketSet<'_>,
-    kinds: &[Vec<Kind>],
-    direct: bool,
-    what: &str,
-    advice: &'static str,
-) -> Option<Finding> {
+fn finding(set: &TicketSet<'_>, kinds: &[Vec<Kind>], direct: bool, what: &str, advice: &'static str) -> Option<Defect> {
     let wanted = |kind: &Kind| kind.is_direct() == direct;
     let rows = kinds.iter().filter(|found| found.iter().any(wanted)).count();
     if rows == 0 {
@@ -94,7 +88,7 @@ fn finding(
         Item { places, detail: Some(Detail::Personal { data: kind.name(), rows }), cells }
     });
     let share = set.share(rows);
-    Some(Finding {
+    Some(Defect {
         kind: if direct { "personal_data" } else { "traceable_numbers" },
         severity: if direct { Severity::Warning } else { Severity::Note },
         message: format!("{what}：{rows} 条（{}）", percent(share)),

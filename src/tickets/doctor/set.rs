@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::finding::Spot;
+use super::defect::Spot;
 use crate::text::match_key;
 use crate::text::placeholder::{EMAIL, IDENTITY, NUMBER, PHONE, URL};
 use crate::tickets::dataset::{RawTicket, TicketRow, near_duplicates};

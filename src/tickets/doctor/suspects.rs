@@ -1,13 +1,13 @@
 //! Rows whose label models that never saw them contradict, and how many wrong labels that makes by group.
 
 use super::confident::doubts;
-use super::finding::{Detail, Finding, Item, Severity, percent};
+use super::defect::{Defect, Detail, Item, Severity, percent};
 use super::group_sizes::FEWEST;
 use super::judged_set::JudgedSet;
 use super::set::spot;
 
 /// Doubted rows, and the estimate for each group.
-pub(super) fn suspects(judged: &JudgedSet<'_>) -> Vec<Finding> {
+pub(super) fn suspects(judged: &JudgedSet<'_>) -> Vec<Defect> {
     let JudgedSet { data, probabilities } = judged;
     let sizes = judged.sizes();
     let found = doubts(probabilities, &data.targets, data.labels.len());
@@ -39,7 +39,7 @@ pub(super) fn suspects(judged: &JudgedSet<'_>) -> Vec<Finding> {
     }
     let rows = items.len();
     let share = rows as f64 / data.rows.len() as f64;
-    let listed = Finding {
+    let listed = Defect {
         kind: "suspect_labels",
         severity: Severity::Warning,
         message: format!("标签可能错了的工单：{rows} 条（{}），最可疑的在前", percent(share)),
@@ -52,7 +52,7 @@ pub(super) fn suspects(judged: &JudgedSet<'_>) -> Vec<Finding> {
     [Some(listed), estimate(judged, &found.estimated, &sizes)].into_iter().flatten().collect()
 }
 
-fn estimate(judged: &JudgedSet<'_>, estimated: &[f64], sizes: &[usize]) -> Option<Finding> {
+fn estimate(judged: &JudgedSet<'_>, estimated: &[f64], sizes: &[usize]) -> Option<Defect> {
     let labels = &judged.data.labels;
     let mut groups: Vec<usize> =
         (0..labels.len()).filter(|group| sizes[*group] >= FEWEST && estimated[*group] >= 0.5).collect();
@@ -73,7 +73,7 @@ fn estimate(judged: &JudgedSet<'_>, estimated: &[f64], sizes: &[usize]) -> Optio
     let share = total / judged.data.rows.len() as f64;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the number of rows")]
     let rows = total.round() as usize;
-    (!items.is_empty()).then(|| Finding {
+    (!items.is_empty()).then(|| Defect {
         kind: "estimated_label_errors",
         severity: Severity::Note,
         message: format!("各组标签有疑问的工单，估计共 {rows} 条（{}）", percent(share)),

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::design_matrix::DenseMatrix;
 use super::inner_product::dot;
 use super::terms::TicketText;
-use crate::encoder::{Description, EncoderError, EncoderKind, SentenceEncoder};
+use crate::encoder::{Description, EncodedText, EncoderError, EncoderKind, SentenceEncoder};
 use crate::random::SplitMix;
 
 /// Lengths of the three vectors in the finished row.
@@ -66,12 +66,12 @@ impl EmbeddingFeatures {
         progress: &dyn Fn(usize),
     ) -> Result<(Self, DenseMatrix, Vec<f64>), EncoderError> {
         let encoder = SentenceEncoder::embedded(kind)?;
-        let width = flat(&encoder.describe("")).len();
+        let width = flat(encoder.describe(&EncodedText::default())).len();
         let mut values = Vec::with_capacity(width * rows.len());
         for part in rows.chunks(512) {
-            let each: Vec<Description> =
-                part.par_iter().with_min_len(8).map(|ticket| encoder.describe(&ticket.joined())).collect();
-            each.iter().for_each(|description| values.append(&mut flat(description)));
+            let described = |ticket: &TicketText| flat(encoder.describe(&EncodedText::new(ticket.joined())));
+            let mut each: Vec<Vec<f32>> = part.par_iter().with_min_len(8).map(described).collect();
+            each.iter_mut().for_each(|row| values.append(row));
             progress(values.len() / width);
         }
         let mean = mean_of(&values, width);
@@ -89,7 +89,7 @@ impl EmbeddingFeatures {
     /// # Errors
     /// As [`EmbeddingFeatures::fit`].
     pub(crate) fn width_of(kind: EncoderKind) -> Result<usize, EncoderError> {
-        Ok(flat(&SentenceEncoder::embedded(kind)?.describe("")).len())
+        Ok(flat(SentenceEncoder::embedded(kind)?.describe(&EncodedText::default())).len())
     }
 
     /// From what a bundle holds; `None` where it does not fit the encoder.
@@ -103,8 +103,8 @@ impl EmbeddingFeatures {
         let encoder = SentenceEncoder::embedded(kind)?;
         let length = encoder.network_dimensions();
         let EmbeddingStatistics { mean, centers } = statistics;
-        let fits =
-            mean.len() == flat(&encoder.describe("")).len() && centers.iter().all(|center| center.len() == length);
+        let width = flat(encoder.describe(&EncodedText::default())).len();
+        let fits = mean.len() == width && centers.iter().all(|center| center.len() == length);
         Ok(fits.then_some(Self { kind, encoder, mean, centers }))
     }
 
@@ -134,8 +134,8 @@ impl EmbeddingFeatures {
 
     /// A ticket as the encoder sees it.
     #[must_use]
-    pub(crate) fn of(&self, ticket: &TicketText) -> TicketEmbedding {
-        let mut dense = flat(&self.encoder.describe(&ticket.joined()));
+    pub(crate) fn of(&self, ticket: &EncodedText) -> TicketEmbedding {
+        let mut dense = flat(self.encoder.describe(ticket));
         let familiarity = self.nearest(&dense[..self.encoder.network_dimensions()]);
         self.finish(&mut dense);
         TicketEmbedding { dense, familiarity }
@@ -240,8 +240,11 @@ mod tests {
         assert_eq!(dense.values.len(), dense.width * rows.len());
         let square: f32 = dense.row(0).iter().map(|value| value * value).sum();
         assert!((square - LENGTHS.iter().map(|length| length * length).sum::<f32>()).abs() < 1e-4);
-        assert_eq!(meaning.of(&rows[2]), TicketEmbedding { dense: dense.row(2).to_vec(), familiarity: familiarity[2] });
-        let familiar = |text: &str| meaning.of(&TicketText::new("", text)).familiarity;
+        assert_eq!(
+            meaning.of(&EncodedText::new(rows[2].joined())),
+            TicketEmbedding { dense: dense.row(2).to_vec(), familiarity: familiarity[2] }
+        );
+        let familiar = |text: &str| meaning.of(&EncodedText::new(text)).familiarity;
         assert!(familiar("我的快递什么时候能到") > familiar("唐诗三百首有哪些作者") + 0.1);
     }
 }

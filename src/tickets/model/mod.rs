@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 pub use self::judgement::Judgement;
 pub(crate) use self::judgement::judge;
 pub(crate) use self::weights::QuantizedWeights;
+use crate::encoder::EncodedText;
 use crate::numbers::argmax;
 use crate::tickets::calibrate::ProbabilityMap;
 use crate::tickets::features::{
@@ -57,18 +58,20 @@ impl Model {
     /// A ticket as numbers; a ticket without text is empty.
     #[must_use]
     pub fn read(&self, ticket: &TicketText) -> TicketFeatures {
-        self.read_terms(ticket, &TermKeys::of(ticket, self.vectorizer.segmenter()))
+        let keys = TermKeys::of(ticket, self.vectorizer.segmenter());
+        self.read_terms(&keys, &EncodedText::new(ticket.joined()))
     }
 
-    /// As [`Model::read`], from the ticket's terms: several models look up what was extracted once.
+    /// As [`Model::read`], from the ticket's terms and its joined text: several models look up what was extracted and
+    /// encoded once.
     #[must_use]
-    pub fn read_terms(&self, ticket: &TicketText, keys: &TermKeys) -> TicketFeatures {
-        if ticket.is_empty() {
+    pub fn read_terms(&self, keys: &TermKeys, encoded: &EncodedText) -> TicketFeatures {
+        if encoded.text().is_empty() {
             return TicketFeatures::default();
         }
         TicketFeatures {
             terms: self.vectorizer.look_up(keys),
-            embedding: self.embedding.as_ref().map(|features| features.of(ticket)),
+            embedding: self.embedding.as_ref().map(|features| features.of(encoded)),
         }
     }
 

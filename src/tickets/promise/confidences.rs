@@ -1,7 +1,6 @@
 //! Out-of-fold confidences of the training rows: what thresholds for any promise are proved on.
 
 use super::prediction::LabelledPrediction;
-use super::routing_policy::RoutingPolicy;
 use crate::numbers::argmax;
 use crate::stats::{CountedOutcomes, Guess, Sequence};
 
@@ -13,9 +12,8 @@ pub(crate) struct OutOfFoldConfidences {
 }
 
 impl OutOfFoldConfidences {
-    /// The evidence that a policy was made of.
-    pub(crate) fn of(rows: &[LabelledPrediction], policy: &RoutingPolicy) -> Self {
-        let usual = rows.iter().filter(|row| !policy.is_outlier(&row.prediction));
+    /// Of the rows that a policy takes for no outliers.
+    pub(crate) fn of<'r>(usual: impl Iterator<Item = &'r LabelledPrediction>) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "kept in f32 on purpose; groups are counted in thousands")]
         let mut guesses: Vec<(f32, u16, bool)> = usual
             .map(|LabelledPrediction { target, prediction }| {

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::routing_policy::{OWN_SHORTLIST_ROWS, PRECISION};
+use super::routing_policy::PRECISION;
+use super::shortlist::OWN_SHORTLIST_ROWS;
 use crate::stats::{RISK, rows_needed};
 use crate::tickets::measure::JudgedTicket;
 

@@ -10,5 +10,5 @@ mod shortlist;
 pub(crate) use confidences::OutOfFoldConfidences;
 pub use missing_evidence::{MissingEvidence, missing_evidence};
 pub(crate) use prediction::{LabelledPrediction, Prediction};
-pub use routing_policy::OWN_SHORTLIST_ROWS;
 pub(crate) use routing_policy::{PRECISION, RoutingPolicy};
+pub use shortlist::OWN_SHORTLIST_ROWS;

@@ -9,15 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::confidences::OutOfFoldConfidences;
 use super::prediction::{LabelledPrediction, Prediction};
-use super::shortlist;
+use super::shortlist::{self, COVERAGE};
 use crate::numbers::descending;
 
 /// Precision of routed tickets that is promised.
 pub(crate) const PRECISION: f64 = 0.95;
-/// Probability with which a shortlist holds the right group.
-pub(super) const COVERAGE: f64 = 0.95;
-/// Rows of a group from which it gets a shortlist threshold of its own: `1 / (1 - COVERAGE) - 1`.
-pub const OWN_SHORTLIST_ROWS: usize = 19;
 /// Share of the training rows that the outlier guard may keep from being routed for knowing too few of their terms.
 const UNKNOWN: f64 = 0.05;
 /// The same for the margin of their best group: a ticket that no group claims. Most of these rows are not sure enough
@@ -65,8 +61,13 @@ impl RoutingPolicy {
             margin_at: quantile(of(|row| row.margin), UNDECIDED),
             familiar_at: (!familiarity.is_empty()).then(|| quantile(familiarity, UNFAMILIAR)),
         };
-        policy.route_at = OutOfFoldConfidences::of(evidence, &policy).threshold(PRECISION);
+        policy.route_at = OutOfFoldConfidences::of(policy.usual(evidence)).threshold(PRECISION);
         policy
+    }
+
+    /// The rows that are no outliers.
+    pub(crate) fn usual<'r>(&self, rows: &'r [LabelledPrediction]) -> impl Iterator<Item = &'r LabelledPrediction> {
+        rows.iter().filter(|row| !self.is_outlier(&row.prediction))
     }
 
     /// Whether a ticket is unlike the training rows.

@@ -2,7 +2,11 @@
 //! on the list such that the list holds the right group as often as promised, for tickets like the evidence.
 
 use super::prediction::LabelledPrediction;
-use super::routing_policy::{COVERAGE, OWN_SHORTLIST_ROWS};
+
+/// Probability with which a shortlist holds the right group.
+pub(super) const COVERAGE: f64 = 0.95;
+/// Rows of a group from which it gets a shortlist threshold of its own: `1 / (1 - COVERAGE) - 1`.
+pub const OWN_SHORTLIST_ROWS: usize = 19;
 
 /// Thresholds of the groups, and for which of them it comes from their own rows; groups with few rows share that of all.
 pub(super) fn thresholds(evidence: &[LabelledPrediction], groups: usize) -> (Vec<f64>, Vec<bool>) {

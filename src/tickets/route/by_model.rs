@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::explain::{TermWeight, explain};
+use super::read_ticket::ReadTicket;
 use super::routed::{RankedGroup, RouteDecision, Routed};
 use super::rules::{Circumstances, first_match};
 use super::said::{Readers, Said};
@@ -75,14 +76,15 @@ impl ModelRouter {
     /// text that asks for nothing goes to review; where it only seems so, a rule or a router of one's own still routes it.
     /// So does a text that is no complaint and would go where a rule sends complaints. What is for review is promised
     /// nothing in particular, and who asks for nothing or only for a human is given to the default group.
-    pub(super) fn route(&self, routing: &Routing, ticket: &Ticket<'_>, top: usize, explain: bool) -> Routed {
+    pub(super) fn route(&self, routing: &Routing, read: &ReadTicket<'_>, top: usize, explain: bool) -> Routed {
+        let ticket = read.ticket;
         let readers = Readers { tone: &self.tone, segmenter: self.model.vectorizer.segmenter() };
-        let said = Said::of(routing, &self.smalltalk, ticket, readers);
-        let by_label = self.model.judge_features(&self.model.read_terms(&said.text, &said.terms));
+        let said = Said::of(routing, &self.smalltalk, read, readers);
+        let by_label = self.model.judge_features(&self.model.read_terms(&said.terms, read.encoded));
         let judged = self.by_group(&by_label);
         let predicted = &self.names[judged.best];
         let about = Circumstances {
-            text: &said.joined,
+            text: read.encoded.text(),
             channel: ticket.channel,
             customer_tier: ticket.customer_tier,
             complaint: said.tone.complains,

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::read_ticket::ReadTicket;
 use super::routed::{RankedGroup, RouteDecision, Routed};
 use super::rules::{Circumstances, first_match};
 use super::said::{Readers, Said};
@@ -13,7 +14,6 @@ use crate::routing::Routing;
 use crate::smalltalk::Smalltalk;
 use crate::text::segment::Segmenter;
 use crate::tickets::bundle::BundleError;
-use crate::tickets::ticket::Ticket;
 
 /// The group of what nothing says where it belongs, where the routing names no group at all.
 const UNASSIGNED: &str = "default";
@@ -44,11 +44,12 @@ impl RuleRouter {
 
     /// A rule that sets a group decides `route` with confidence 1. Otherwise the default group is named for review, with
     /// the neutral promise, and every group is as likely as every other.
-    pub(super) fn route(&self, routing: &Routing, ticket: &Ticket<'_>, top: usize) -> Routed {
-        let said = Said::of(routing, &self.smalltalk, ticket, Readers { tone: &self.tone, segmenter: &self.segmenter });
+    pub(super) fn route(&self, routing: &Routing, read: &ReadTicket<'_>, top: usize) -> Routed {
+        let ticket = read.ticket;
+        let said = Said::of(routing, &self.smalltalk, read, Readers { tone: &self.tone, segmenter: &self.segmenter });
         let usual = default_group(routing);
         let about = Circumstances {
-            text: &said.joined,
+            text: read.encoded.text(),
             channel: ticket.channel,
             customer_tier: ticket.customer_tier,
             complaint: said.tone.complains,
@@ -124,8 +125,11 @@ fn ranking(routing: &Routing, chosen: &str, certain: bool) -> Vec<RankedGroup> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encoder::EncodedText;
     use crate::routing::{Priority, RoutingRule, SkillGroup};
     use crate::tickets::COMPLAINT_AT;
+    use crate::tickets::features::TicketText;
+    use crate::tickets::ticket::Ticket;
 
     fn routing() -> Routing {
         let group =
@@ -146,7 +150,9 @@ mod tests {
     }
 
     fn routed(routing: &Routing, text: &str) -> Routed {
-        RuleRouter::new().unwrap().route(routing, &Ticket { text, ..Ticket::default() }, 2)
+        let (ticket, text) = (Ticket { text, ..Ticket::default() }, TicketText::new("", text));
+        let read = ReadTicket { ticket: &ticket, text: &text, encoded: &EncodedText::new(text.joined()) };
+        RuleRouter::new().unwrap().route(routing, &read, 2)
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod by_rules;
 mod embedded;
 mod explain;
 mod manner;
+mod read_ticket;
 mod routed;
 mod rules;
 mod said;
@@ -19,16 +20,19 @@ use self::by_model::ModelRouter;
 use self::by_rules::RuleRouter;
 pub use self::explain::{TermPlace, TermWeight};
 pub use self::manner::Manner;
+use self::read_ticket::ReadTicket;
 pub use self::routed::{RankedGroup, RouteDecision, Routed};
 use self::said::complains;
 pub use self::sentence_votes::Sentence;
 pub use self::tone::{COMPLAINT_AT, ComplaintPhrase, MANNER_AT, Tone, ToneModels, URGENT_AT};
 use super::ticket::Ticket;
+use crate::encoder::EncodedText;
 use crate::mail::{Separated, separate};
 use crate::routing::Routing;
 use crate::smalltalk::Smalltalk;
 use crate::text::trace::Span;
 use crate::tickets::bundle::{BundleError, load_bundle, read_bundle};
+use crate::tickets::features::TicketText;
 
 /// Routes tickets. Immutable and shared by all requests.
 #[derive(Debug, Clone)]
@@ -81,20 +85,44 @@ impl Router {
     #[must_use]
     pub fn route(&self, routing: &Routing, ticket: &Ticket<'_>, top: usize, explain: bool) -> Routed {
         let mail = separate(ticket.text);
-        let ticket = &Ticket { text: &mail.own, ..*ticket };
+        let ticket = Ticket { text: &mail.own, ..*ticket };
+        let text = TicketText::new(ticket.title, ticket.text).by(ticket.channel);
+        let read = ReadTicket { ticket: &ticket, text: &text, encoded: &EncodedText::new(text.joined()) };
+        self.route_read(routing, &read, &mail, (top, explain))
+    }
+
+    /// As [`Router::route`], the best group alone and without explanation, with the pass of the ticket's text that is
+    /// handed on. Where `encoded` is another text than the ticket's, the ticket is encoded by itself.
+    #[must_use]
+    pub(crate) fn route_encoded(&self, routing: &Routing, ticket: &Ticket<'_>, encoded: &EncodedText) -> Routed {
+        let mail = separate(ticket.text);
+        let ticket = Ticket { text: &mail.own, ..*ticket };
+        let text = TicketText::new(ticket.title, ticket.text).by(ticket.channel);
+        let joined = EncodedText::new(text.joined());
+        let encoded = if encoded.text() == joined.text() { encoded } else { &joined };
+        self.route_read(routing, &ReadTicket { ticket: &ticket, text: &text, encoded }, &mail, (1, false))
+    }
+
+    fn route_read(
+        &self,
+        routing: &Routing,
+        read: &ReadTicket<'_>,
+        mail: &Separated,
+        (top, explain): (usize, bool),
+    ) -> Routed {
         let mut routed = match &self.0 {
-            Kind::Trained(trained) => trained.route(routing, ticket, top, explain),
-            Kind::ByRules(rules) => rules.route(routing, ticket, top),
+            Kind::Trained(trained) => trained.route(routing, read, top, explain),
+            Kind::ByRules(rules) => rules.route(routing, read, top),
         };
-        place(&mut routed, &mail);
-        routed.left_out = mail.left_out;
+        place(&mut routed, mail);
+        routed.left_out.clone_from(&mail.left_out);
         routed
     }
 
     /// Whether a normalised text is a complaint: by the model, or by complaint phrases where they are meant.
     #[must_use]
-    pub fn hears_complaint(&self, routing: &Routing, normalized: &str) -> bool {
-        self.tone().hear_normalized(normalized, complains(routing, normalized)).complains
+    pub(crate) fn hears_complaint(&self, routing: &Routing, encoded: &EncodedText) -> bool {
+        self.tone().hear_encoded(encoded, complains(routing, encoded.text())).complains
     }
 
     /// What tells complaints, priority and manners.

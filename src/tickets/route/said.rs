@@ -1,19 +1,16 @@
 //! What a ticket says, whoever routes it: its terms, its tone, and whether it asks for anything at all.
 
+use super::read_ticket::ReadTicket;
 use super::tone::{ComplaintPhrase, MANNER_AT, Tone, ToneModels};
 use crate::routing::{Priority, Routing};
 use crate::smalltalk::{Heard, HeardBy, Smalltalk, TalkKind, complaint, hear, takes_back};
 use crate::text::segment::Segmenter;
-use crate::tickets::features::{TermKeys, TicketText};
-use crate::tickets::ticket::Ticket;
+use crate::tickets::features::TermKeys;
 
-/// One ticket, read once.
+/// What one ticket says.
 #[derive(Debug)]
 pub(super) struct Said {
-    pub(super) text: TicketText,
     pub(super) terms: TermKeys,
-    /// Title and text, normalised.
-    pub(super) joined: String,
     pub(super) tone: Tone,
     /// Known wordings and shapes of greeting, thanks and the like: there is nothing to do, and not even a rule routes it.
     pub(super) asks_nothing: bool,
@@ -32,13 +29,12 @@ pub(super) struct Readers<'a> {
 }
 
 impl Said {
-    pub(super) fn of(routing: &Routing, smalltalk: &Smalltalk, ticket: &Ticket<'_>, readers: Readers<'_>) -> Self {
+    pub(super) fn of(routing: &Routing, smalltalk: &Smalltalk, read: &ReadTicket<'_>, readers: Readers<'_>) -> Self {
+        let ReadTicket { ticket, text, encoded } = *read;
         let Readers { tone, segmenter } = readers;
-        let text = TicketText::new(ticket.title, ticket.text).by(ticket.channel);
-        let terms = TermKeys::of(&text, segmenter);
-        let joined = text.joined();
+        let terms = TermKeys::of(text, segmenter);
         let heard = hear(if ticket.text.is_empty() { ticket.title } else { ticket.text }, smalltalk);
-        let mut tone = tone.judge(&text, &terms, complains(routing, &joined));
+        let mut tone = tone.judge(encoded, &terms, complains(routing, encoded.text()));
         if heard.is_some_and(is_harmless) {
             (tone.complaint, tone.complains, tone.priority) = (0.0, false, Priority::Normal);
         }
@@ -50,7 +46,7 @@ impl Said {
         let bare_wish = heard == Some(Heard { kind: TalkKind::WantHuman, by: HeardBy::Wording });
         let seems_to_ask_nothing =
             known.is_some() || bare_wish || (heard.is_none() && learned.is_some_and(TalkKind::asks_nothing));
-        Self { text, terms, joined, tone, asks_nothing, seems_to_ask_nothing, bare_wish }
+        Self { terms, tone, asks_nothing, seems_to_ask_nothing, bare_wish }
     }
 }
 

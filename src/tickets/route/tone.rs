@@ -9,8 +9,10 @@ use std::sync::{Arc, OnceLock};
 
 use super::embedded;
 use super::manner::{COMPLAINING, MANNERS, Manner};
+use crate::encoder::EncodedText;
 use crate::routing::Priority;
 use crate::smalltalk::TalkKind;
+use crate::text::normalize;
 use crate::tickets::bundle::{Bundle, BundleError, MANIFEST, load_bundle, read_bundle};
 use crate::tickets::features::{TermKeys, TicketText};
 use crate::tickets::model::Model;
@@ -154,11 +156,11 @@ impl ToneModels {
 
     /// Judges a text with these terms; `phrase` says whether it holds a complaint phrase of `routing.toml`.
     #[must_use]
-    pub(crate) fn judge(&self, text: &TicketText, terms: &TermKeys, phrase: ComplaintPhrase) -> Tone {
-        if text.is_empty() {
+    pub(crate) fn judge(&self, encoded: &EncodedText, terms: &TermKeys, phrase: ComplaintPhrase) -> Tone {
+        if encoded.text().is_empty() {
             return Tone::NOTHING_SAID;
         }
-        let said = |model: &Model| model.judge_features(&model.read_terms(text, terms));
+        let said = |model: &Model| model.judge_features(&model.read_terms(terms, encoded));
         let complaint = said(&self.complaint).probabilities[COMPLAINS];
         let manner = said(&self.manner);
         let complaining = manner.probabilities[COMPLAINING];
@@ -170,18 +172,16 @@ impl ToneModels {
 
     /// The tone of a text that is normalised already; `phrase` as for [`ToneModels::hear`].
     #[must_use]
-    pub(super) fn hear_normalized(&self, normalized: &str, phrase: ComplaintPhrase) -> Tone {
-        let text = TicketText { text: normalized.to_owned(), ..TicketText::default() };
+    pub(crate) fn hear_encoded(&self, encoded: &EncodedText, phrase: ComplaintPhrase) -> Tone {
+        let text = TicketText { text: encoded.text().to_owned(), ..TicketText::default() };
         let terms = TermKeys::of(&text, self.manner.vectorizer.segmenter());
-        self.judge(&text, &terms, phrase)
+        self.judge(encoded, &terms, phrase)
     }
 
     /// The tone of a question as it was typed; `phrase` says whether it holds a complaint phrase of `routing.toml`.
     #[must_use]
     pub fn hear(&self, text: &str, phrase: ComplaintPhrase) -> Tone {
-        let text = TicketText::new("", text);
-        let terms = TermKeys::of(&text, self.manner.vectorizer.segmenter());
-        self.judge(&text, &terms, phrase)
+        self.hear_encoded(&EncodedText::new(normalize(text)), phrase)
     }
 }
 

@@ -116,7 +116,7 @@ pub fn train(
     let merged = out_of_fold.stack().merge(&fitted);
     let steps = featurized.steps();
     progress(steps, steps);
-    let evidence = OutOfFoldConfidences::of(&predictions, &policy);
+    let evidence = OutOfFoldConfidences::of(policy.usual(&predictions));
     let own = |group: usize| policy.shortlist_own[group];
     let missing = missing_evidence(&data.labels, data.labels.len(), own, &judged(predictions, &policy));
     let shared = data.labels.iter().zip(&policy.shortlist_own).filter(|(_, own)| !**own);

@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use yingda::config::{Config, RawConfig};
-use yingda::http::{Publisher, Server};
+use yingda::http::{Publisher, Remembering, Server};
 use yingda::knowledge_base::{KnowledgeBase, Registry, Sources};
 
 /// Eight entries are enough to tell them apart.
@@ -104,7 +104,7 @@ impl TestApp {
         let config = RawConfig::from_toml(&format!("listen = '127.0.0.1:0'\n{delay}{toml}"));
         let config = Config::check(config).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let server = runtime.block_on(Server::bind(Arc::new(config))).unwrap();
+        let server = runtime.block_on(Server::bind(Arc::new(config), Remembering::default())).unwrap();
         let (url, publisher) = (format!("http://{}", server.address()), server.publisher());
         let (stop, stopped) = oneshot::channel();
         let serving = runtime.spawn(server.run(async {

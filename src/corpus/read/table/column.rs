@@ -1,34 +1,9 @@
 //! What the head of a spreadsheet's column means, however it is decorated: 【问题】, 問題：, 答案（500字以内）, *标准问(必填).
 
+pub(in crate::corpus::read) use super::column_names::Field;
 use super::column_names::NAMES;
 use crate::corpus::channel::{channel_key, is_usual_channel};
 use crate::text;
-
-/// The part of an entry that a column holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::corpus::read) enum Field {
-    Id,
-    Number,
-    Question,
-    /// The question where no column says so more clearly, else the first wording of it.
-    Title,
-    Similar,
-    Negative,
-    Answer,
-    /// The answer where no column says so more clearly.
-    Content,
-    ChannelAnswer(String),
-    Category,
-    /// The category where no column says so more clearly.
-    Tag,
-    ValidFrom,
-    ValidUntil,
-    ExpiredAnswer,
-    NotYetAnswer,
-    Related,
-    Enabled,
-    Disabled,
-}
 
 /// A recognised head.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,31 @@
 //!
 //! In simplified script, lower case, without blanks, hyphens and underscores; reading a head brings it into that form.
 
-use super::column::Field;
+/// The part of an entry that a column holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::corpus::read) enum Field {
+    Id,
+    Number,
+    Question,
+    /// The question where no column says so more clearly, else the first wording of it.
+    Title,
+    Similar,
+    Negative,
+    Answer,
+    /// The answer where no column says so more clearly.
+    Content,
+    ChannelAnswer(String),
+    Category,
+    /// The category where no column says so more clearly.
+    Tag,
+    ValidFrom,
+    ValidUntil,
+    ExpiredAnswer,
+    NotYetAnswer,
+    Related,
+    Enabled,
+    Disabled,
+}
 
 pub(super) const NAMES: [(Field, &[&str]); 17] = [
     (Field::Id, &ID),

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use super::app::{TestApp, wait_until};
+use crate::api::app::{TestApp, wait_until};
 
 #[test]
 fn it_is_alive_before_it_is_ready() {

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use super::app::TestApp;
+use crate::api::app::TestApp;
 
 #[test]
 fn without_evidence_nothing_is_promised_and_what_is_missing_is_said() {

@@ -1,6 +1,6 @@
 //! Keys, roles and knowledge bases.
 
-use super::app::TestApp;
+use crate::api::app::TestApp;
 
 const KEYS: &str = r#"
 metrics_public = false

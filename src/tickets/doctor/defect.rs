@@ -16,7 +16,7 @@ pub enum Severity {
 
 /// One kind of defect with every place it was found in.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Finding {
+pub struct Defect {
     /// Stable name, for scripts.
     pub kind: &'static str,
     pub severity: Severity,

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::app::{TestApp, model, wait_until};
+use crate::api::app::{TestApp, model, wait_until};
 
 fn yingda(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_yingda"));

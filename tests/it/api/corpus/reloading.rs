@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::json;
 
-use super::app::TestApp;
+use crate::api::app::TestApp;
 
 #[test]
 fn a_hundred_reloads_under_questions_show_no_error_and_no_mixed_bundle() {

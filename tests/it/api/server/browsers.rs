@@ -1,6 +1,6 @@
 //! Calls from web pages.
 
-use super::app::TestApp;
+use crate::api::app::TestApp;
 
 const ORIGIN: &str = "https://shop.example.com";
 

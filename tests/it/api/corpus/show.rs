@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::app::TestApp;
+use crate::api::app::TestApp;
 
 #[test]
 fn a_changed_corpus_is_published_by_reload() {

@@ -1,0 +1,124 @@
+//! Brings entries of the journal into the database, in one transaction with the place up to which they reach.
+
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
+
+use super::database::Store;
+use super::error::StoreError;
+use super::journal::{Entry, Position};
+use super::recorded::StoredTurn;
+use crate::record::{DecisionRecord, RecordedDecision};
+
+/// Rows of one statement: far below the number of values that a statement may have.
+const ROWS: usize = 200;
+
+impl Store {
+    /// Applies entries that follow the place where the database stands.
+    pub(super) async fn apply(&self, entries: &[Entry], next: Position) -> Result<(), StoreError> {
+        let decisions: Vec<&DecisionRecord> = entries
+            .iter()
+            .filter_map(|entry| match entry {
+                Entry::Decision(record) => Some(record.as_ref()),
+                Entry::Turn(_) => None,
+            })
+            .collect();
+        let turns: Vec<&StoredTurn> = entries
+            .iter()
+            .filter_map(|entry| match entry {
+                Entry::Turn(turn) => Some(turn.as_ref()),
+                Entry::Decision(_) => None,
+            })
+            .collect();
+        let mut transaction = self.write().await?;
+        for rows in decisions.chunks(ROWS) {
+            insert_decisions(&mut transaction, rows).await?;
+        }
+        for rows in turns.chunks(ROWS) {
+            insert_turns(&mut transaction, rows).await?;
+        }
+        sqlx::query(
+            "INSERT INTO journal_position (one, segment, byte) VALUES (1, $1, $2)
+             ON CONFLICT (one) DO UPDATE SET segment = excluded.segment, byte = excluded.byte",
+        )
+        .bind(stored(next.segment))
+        .bind(stored(next.byte))
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+/// Up to where the journal is in a database; the very beginning where nothing is.
+pub(super) async fn applied(pool: &SqlitePool) -> Result<Position, StoreError> {
+    let row: Option<(i64, i64)> =
+        sqlx::query_as("SELECT segment, byte FROM journal_position").fetch_optional(pool).await?;
+    let place = |(segment, byte): (i64, i64)| Position { segment: segment.unsigned_abs(), byte: byte.unsigned_abs() };
+    Ok(row.map_or_else(Position::default, place))
+}
+
+fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+async fn insert_decisions(connection: &mut SqliteConnection, rows: &[&DecisionRecord]) -> Result<(), StoreError> {
+    let mut insert = QueryBuilder::<Sqlite>::new(
+        "INSERT INTO decisions (message_id, kb, at, channel, input_type, customer_id, conversation_id, customer_tier,
+             ticket_id, text, hidden, decision, faq_id, category, skill_group, confidence, reason, candidates,
+             corpus_version, model_version, duration_us, key) ",
+    );
+    insert.push_values(rows, |mut row, record| {
+        let outcome = &record.outcome;
+        row.push_bind(&record.message_id)
+            .push_bind(&record.kb)
+            .push_bind(record.at.as_microsecond())
+            .push_bind(&record.channel)
+            .push_bind(record.input_type.map(crate::record::InputType::name))
+            .push_bind(&record.customer_id)
+            .push_bind(&record.conversation_id)
+            .push_bind(&record.customer_tier)
+            .push_bind(&record.ticket_id)
+            .push_bind(&record.text.text)
+            .push_bind(serde_json::to_string(&record.text.hidden).unwrap_or_default())
+            .push_bind(decision_name(record))
+            .push_bind(&outcome.faq_id)
+            .push_bind(&outcome.category)
+            .push_bind(&outcome.skill_group)
+            .push_bind(outcome.confidence)
+            .push_bind(&outcome.reason)
+            .push_bind(serde_json::to_string(&outcome.candidates).unwrap_or_default())
+            .push_bind(&record.corpus_version)
+            .push_bind(&record.model_version)
+            .push_bind(stored(record.duration_us))
+            .push_bind(&record.key);
+    });
+    // The same decision again, from a journal that was restored beside a newer database, counts once.
+    insert.push(" ON CONFLICT DO NOTHING");
+    insert.build().execute(connection).await?;
+    Ok(())
+}
+
+/// Small talk is neither answered nor unanswered and has a name of its own.
+fn decision_name(record: &DecisionRecord) -> &'static str {
+    match record.outcome.decision {
+        RecordedDecision::Answer if record.outcome.faq_id.is_none() => "smalltalk",
+        decision => decision.name(),
+    }
+}
+
+async fn insert_turns(connection: &mut SqliteConnection, rows: &[&StoredTurn]) -> Result<(), StoreError> {
+    let mut insert = QueryBuilder::<Sqlite>::new(
+        "INSERT INTO turns (message_id, kb, at, conversation_id, customer_id, named, turn) ",
+    );
+    insert.push_values(rows, |mut row, stored| {
+        row.push_bind(&stored.turn.message_id)
+            .push_bind(&stored.kb)
+            .push_bind(stored.turn.at.as_microsecond())
+            .push_bind(&stored.conversation_id)
+            .push_bind(&stored.customer_id)
+            .push_bind(i64::from(stored.named))
+            .push_bind(serde_json::to_string(&stored.turn).unwrap_or_default());
+    });
+    insert.push(" ON CONFLICT DO NOTHING");
+    insert.build().execute(connection).await?;
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! What is remembered: decisions, conversations, feedback, ratings and the steps of tickets, in SQLite.
+//!
+//! Two ways lead in. Decisions and turns go through the [`journal`], a file that takes them at once whatever the
+//! database does, and are applied to the database in batches, in order, each once. What a client is told is stored
+//! (feedback, ratings, events) is committed before the call returns.
+//!
+//! Texts come masked; nothing here reads them.
+
+mod apply;
+mod conversations;
+mod copy;
+mod customers;
+mod database;
+mod error;
+mod feedback;
+mod journal;
+mod migrations;
+mod recorded;
+mod replay;
+mod retention;
+mod statistics;
+#[cfg(test)]
+mod tests;
+mod ticket_steps;
+
+pub use conversations::StoredConversations;
+pub use copy::copy_database;
+pub use customers::{CustomerData, Forgotten};
+pub use database::{DATABASE, JournalOnly, Store, StoreStatus};
+pub use error::StoreError;
+pub use feedback::{ConversationEvent, ConversationRating, EventKind, Feedback, Rating, Stored};
+pub use recorded::{KeptMessage, StoredTurn};
+pub use retention::Retention;
+pub use statistics::{Dimension, Measures, StatisticsQuery, StatisticsRow};
+pub use ticket_steps::{Ticket, TicketStep};

@@ -1,0 +1,51 @@
+//! How long things are kept.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::database::Store;
+use super::error::StoreError;
+use crate::conversation::REST;
+
+/// Rows removed in one transaction: small enough that writers hardly wait for it.
+const AT_A_TIME: i64 = 2_000;
+
+/// Ages after which things are removed; kept for ever where `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Retention {
+    /// Of decisions on questions, with what was said of them.
+    pub questions: Option<SignedDuration>,
+    /// Of decisions on tickets, with their steps.
+    pub tickets: Option<SignedDuration>,
+}
+
+impl Store {
+    /// Removes what is older than it may be; how many decisions. Turns go as soon as no conversation can refer to them.
+    ///
+    /// # Errors
+    /// The database fails; what was removed before stays removed.
+    pub async fn remove_expired(&self, retention: Retention, now: Timestamp) -> Result<u64, StoreError> {
+        let before = |age: SignedDuration| now.checked_sub(age).unwrap_or(Timestamp::MIN).as_microsecond();
+        sqlx::query("DELETE FROM turns WHERE at < $1").bind(before(REST * 2)).execute(self.writer()).await?;
+        let mut removed = 0;
+        for (age, kind) in [(retention.questions, "ticket_id IS NULL"), (retention.tickets, "ticket_id IS NOT NULL")] {
+            let Some(age) = age else { continue };
+            loop {
+                let chosen = format!("SELECT message_id FROM decisions WHERE at < $1 AND {kind} ORDER BY at LIMIT $2");
+                let mut transaction = self.write().await?;
+                for sql in [
+                    format!("DELETE FROM feedback WHERE message_id IN ({chosen})"),
+                    format!("DELETE FROM decisions WHERE message_id IN ({chosen})"),
+                ] {
+                    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before(age)).bind(AT_A_TIME);
+                    let rows = query.execute(&mut *transaction).await?.rows_affected();
+                    removed = rows; // of the last statement: the decisions
+                }
+                transaction.commit().await?;
+                if removed < AT_A_TIME.unsigned_abs() {
+                    break;
+                }
+            }
+        }
+        Ok(removed)
+    }
+}

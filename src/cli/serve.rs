@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use jiff::SignedDuration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::clock::now;
-use crate::config::{Config, DEFAULT_KB, Flags, OpenAt, RawConfig, sample};
+use crate::config::{Config, DEFAULT_KB, Flags, OpenAt, RawConfig, Storage, sample};
 use crate::http::{self, Remembering};
 use crate::knowledge_base::{KnowledgeBase, Listed, PublishError, Registry, ReloadOptions, Sources, cause_chain};
-use crate::store::{JournalOnly, Store, StoredConversations};
+use crate::store::{JournalOnly, Retention, Store, StoredConversations};
 use crate::telemetry;
 
 use super::served::{State, sources};
@@ -63,6 +64,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         .context("cannot start the runtime")?;
     let remembering = runtime.block_on(remember(&mut state));
     let store = remembering.store.clone();
+    if let Some(store) = store.clone() {
+        runtime.spawn(remove_expired(store, config.storage.clone()));
+    }
     let outcome = runtime.block_on(serve(Arc::new(config), Arc::new(state), remembering));
     if let Some(store) = store {
         runtime.block_on(store.close());
@@ -97,6 +101,21 @@ async fn remember(state: &mut State) -> Remembering {
         Err(error) => {
             tracing::error!(error = cause_chain(&error), "the journal cannot be written; decisions are not kept");
             Remembering::default()
+        }
+    }
+}
+
+/// Removes what is older than the configuration keeps it, for as long as the service runs.
+async fn remove_expired(store: Store, storage: Storage) {
+    let age = |days: u32| (days > 0).then(|| SignedDuration::from_hours(24 * i64::from(days)));
+    let retention = Retention { questions: age(storage.keep_questions), tickets: age(storage.keep_tickets) };
+    let mut ticks = tokio::time::interval(EXPIRY);
+    loop {
+        ticks.tick().await;
+        match store.remove_expired(retention, now()).await {
+            Ok(0) => {}
+            Ok(decisions) => tracing::info!(decisions, "removed what is older than it may be kept"),
+            Err(error) => tracing::warn!(error = cause_chain(&error), "what is too old could not be removed"),
         }
     }
 }
@@ -157,6 +176,8 @@ struct NotPrepared {
 
 /// How often unused knowledge bases are looked for.
 const CLOSING: Duration = Duration::from_secs(60);
+/// How often what is too old is removed.
+const EXPIRY: Duration = Duration::from_secs(3_600);
 
 /// Opens the default knowledge base, and every other one where the configuration says so; stops at the first that
 /// cannot be.

@@ -5,7 +5,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
 use super::database::Store;
 use super::error::StoreError;
 use super::journal::{Entry, Position};
-use super::recorded::StoredTurn;
+use super::stored_turn::StoredTurn;
 use crate::record::{DecisionRecord, RecordedDecision};
 
 /// Rows of one statement: far below the number of values that a statement may have.

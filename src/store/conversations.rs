@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::database::Store;
 use super::error::StoreError;
-use super::recorded::StoredTurn;
+use super::stored_turn::StoredTurn;
 use crate::conversation::{Conversation, ConversationKey, Conversations, InMemory, REST, Turn};
 
 /// Conversations of this process and, after a start, of the one before.

@@ -1,28 +1,20 @@
-//! The database and the journal before it: opened, followed, closed.
+//! A handle to the database and the journal before it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 use tokio::sync::{Notify, watch};
 
 use super::error::StoreError;
-use super::journal::{Appender, Entry, Position, Segments, remove_before};
-use super::migrations::{migrator, newer};
-use super::recorded::StoredTurn;
-use super::replay;
-use crate::atomic_file::FileError;
+use super::journal::{Appender, Entry, Position, remove_before};
+use super::stored_turn::StoredTurn;
 use crate::record::{DecisionRecord, Recorder};
 
 /// The database's file in a state directory.
 pub const DATABASE: &str = "yingda.sqlite";
-/// The journal's folder in a state directory.
-const JOURNAL: &str = "journal";
-/// Readers at once.
-const READERS: u32 = 4;
 /// How long a caller waits for what was decided before.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -32,9 +24,9 @@ pub struct Store(Arc<Inner>);
 
 #[derive(Debug)]
 pub(super) struct Inner {
-    readers: SqlitePool,
+    pub(super) readers: SqlitePool,
     /// One connection: SQLite takes one writer at a time, and waiting here is fairer than busy retries.
-    writer: SqlitePool,
+    pub(super) writer: SqlitePool,
     pub(super) journal: Appender,
     pub(super) journal_dir: PathBuf,
     pub(super) applied: watch::Sender<Position>,
@@ -44,7 +36,7 @@ pub(super) struct Inner {
     pub(super) closing: Notify,
     pub(super) replayed: AtomicU64,
     pub(super) failures: AtomicU64,
-    follower: std::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
+    pub(super) follower: std::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
 }
 
 /// Figures for metrics.
@@ -65,50 +57,8 @@ pub struct StoreStatus {
 }
 
 impl Store {
-    /// Opens or makes the store of a state directory, brings its schema up to date and begins to follow the journal.
-    /// Must run within a runtime.
-    ///
-    /// # Errors
-    /// The database is damaged, of a newer program or cannot be written; it is left as it is.
-    pub async fn open(dir: &Path) -> Result<Self, StoreError> {
-        let path = dir.join(DATABASE);
-        let at_open = |source| StoreError::Open { path: path.clone(), source };
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // What was acknowledged survives a loss of power too.
-            .synchronous(SqliteSynchronous::Full)
-            // What is deleted is overwritten: a forgotten customer is in no free page.
-            .pragma("secure_delete", "ON")
-            .busy_timeout(Duration::from_secs(5));
-        let writer =
-            SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(at_open)?;
-        migrator().run(&writer).await.map_err(|source| match newer(&source) {
-            Some(found) => StoreError::Newer { path: path.clone(), found },
-            None => StoreError::Migrate { path: path.clone(), source },
-        })?;
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await.map_err(at_open)?;
-        let journal_dir = dir.join(JOURNAL);
-        let applied = super::apply::applied(&readers).await?;
-        let segments = Segments::open(&journal_dir, applied)?;
-        let journal = Appender::start(segments).map_err(FileError::at("write", &journal_dir))?;
-        let store = Self(Arc::new(Inner {
-            readers,
-            writer,
-            journal,
-            journal_dir,
-            applied: watch::Sender::new(applied),
-            waiting: AtomicUsize::new(0),
-            urgent: Notify::new(),
-            closing: Notify::new(),
-            replayed: AtomicU64::new(0),
-            failures: AtomicU64::new(0),
-            follower: std::sync::Mutex::new(None),
-        }));
-        let follower = tokio::spawn(replay::follow(store.clone()));
-        *store.0.follower.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(follower);
-        Ok(store)
+    pub(super) fn of(inner: Inner) -> Self {
+        Self(Arc::new(inner))
     }
 
     pub(super) fn inner(&self) -> &Inner {
@@ -194,53 +144,10 @@ impl Store {
             failures: self.0.failures.load(Ordering::Relaxed),
         }
     }
-
-    /// Writes what waits to the journal and, as far as the database takes it at once, to the database.
-    pub async fn close(&self) {
-        let store = self.clone();
-        let _ = tokio::task::spawn_blocking(move || store.0.journal.stop()).await;
-        let _ = self.caught_up().await;
-        self.0.closing.notify_one();
-        let follower = self.0.follower.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-        if let Some(follower) = follower {
-            let _ = follower.await;
-        }
-        self.0.readers.close().await;
-        self.0.writer.close().await;
-    }
 }
 
 impl Recorder for Store {
     fn record(&self, record: Arc<DecisionRecord>) {
         self.0.journal.append(Entry::Decision(record));
-    }
-}
-
-/// Keeps decisions in the journal alone, for as long as the database cannot be opened; the next start that can brings
-/// them into it.
-#[derive(Debug)]
-pub struct JournalOnly(Appender);
-
-impl JournalOnly {
-    /// Goes on with the journal of a state directory.
-    ///
-    /// # Errors
-    /// The journal cannot be written.
-    pub fn open(dir: &Path) -> Result<Self, StoreError> {
-        let dir = dir.join(JOURNAL);
-        let segments = Segments::open(&dir, Position::default())?;
-        Ok(Self(Appender::start(segments).map_err(FileError::at("write", &dir))?))
-    }
-}
-
-impl Recorder for JournalOnly {
-    fn record(&self, record: Arc<DecisionRecord>) {
-        self.0.append(Entry::Decision(record));
-    }
-}
-
-impl Drop for JournalOnly {
-    fn drop(&mut self) {
-        self.0.stop();
     }
 }

@@ -1,24 +1,13 @@
 //! Rows of decisions and turns, and how they become values again.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sqlx::{Row as _, SqlitePool};
 use utoipa::ToSchema;
 
 use super::database::Store;
 use super::error::StoreError;
-use crate::conversation::Turn;
-
-/// A turn with whose it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredTurn {
-    pub kb: String,
-    pub conversation_id: String,
-    pub customer_id: Option<String>,
-    /// Whether the client named the conversation; otherwise it is found by its customer.
-    pub named: bool,
-    pub turn: Turn,
-}
+use super::stored_turn::StoredTurn;
 
 /// A decision as it is stored, with the last word on it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

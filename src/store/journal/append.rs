@@ -72,7 +72,9 @@ impl Appender {
         let begun = Position { segment: segments.next, byte: 0 };
         let (publish, end) = watch::channel(begun);
         let status = Arc::new(AppenderStatus::default());
-        let writer = Writer { dir: segments.dir, file: None, at: begun, buffer: Vec::new(), flushed: Instant::now() };
+        // As in `rotate`: the number is taken at once, and what fails now is tried again with the first entry.
+        let file = create(&segments.dir, begun.segment).ok();
+        let writer = Writer { dir: segments.dir, file, at: begun, buffer: Vec::new(), flushed: Instant::now() };
         let counted = Arc::clone(&status);
         let thread = std::thread::Builder::new()
             .name("journal".to_owned())
@@ -122,7 +124,7 @@ impl Appender {
 /// The thread's own.
 struct Writer {
     dir: PathBuf,
-    /// Opened with the first entry.
+    /// None where it could not be made yet.
     file: Option<File>,
     at: Position,
     buffer: Vec<u8>,

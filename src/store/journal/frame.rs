@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::record::DecisionRecord;
-use crate::store::recorded::StoredTurn;
+use crate::store::stored_turn::StoredTurn;
 
 /// Bytes of length and checksum.
 const HEAD: usize = 8;

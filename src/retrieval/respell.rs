@@ -186,11 +186,12 @@ impl Respeller {
         changed.then_some(out)
     }
 
-    /// Which characters belong to words of the corpus.
+    /// Which characters belong to words, of the corpus or of the language; stop words say what they say.
     fn known_characters(&self, text: &str, segmenter: &Segmenter) -> Vec<bool> {
         let mut known = Vec::with_capacity(text.len());
         for word in segmenter.pieces(text) {
-            let is_known = self.words.contains(word);
+            let is_word = word.chars().nth(1).is_some() && segmenter.frequency(word) > 0;
+            let is_known = is_word || self.words.contains(word) || segmenter.is_stopword(word);
             known.extend(word.chars().map(|_| is_known));
         }
         known.resize(text.chars().count(), false);
@@ -257,6 +258,7 @@ mod tests {
             ("推款几天到账", Some("退款几天到账")),
             ("法票怎么开", Some("发票怎么开")),
             ("有哪些景点", None),         // a word in its own right
+            ("房贷利率现在多少", None),   // nor parts of two words
             ("退款几天到账", None),       // as it is written
             ("where is my parcel", None), // no pinyin
             ("", None),

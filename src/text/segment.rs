@@ -89,6 +89,12 @@ impl Segmenter {
         self.jieba.cut(normalized, true).into_iter().map(|token| token.word).collect()
     }
 
+    /// Whether a word has no meaning for matching in this corpus.
+    #[must_use]
+    pub fn is_stopword(&self, word: &str) -> bool {
+        self.stopwords.contains(word)
+    }
+
     /// How often the dictionary counted a word; 0 for one it lacks.
     #[must_use]
     pub fn frequency(&self, word: &str) -> usize {

@@ -10,9 +10,7 @@
 mod api;
 mod backups;
 mod campaign;
-mod clerk_round_trip;
-mod corpus_formats;
-mod corpus_round_trip;
+mod corpus;
 mod evaluation;
 mod evaluation_tickets;
 mod explanations;

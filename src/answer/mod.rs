@@ -5,6 +5,7 @@
 mod chosen;
 mod handoff;
 mod reply;
+mod stage;
 mod suggestion;
 mod validity;
 mod verdict;
@@ -25,6 +26,7 @@ use crate::tickets::{Routed, Ticket};
 pub(crate) use self::chosen::answer_chosen;
 pub use self::handoff::{Handoff, HandoffReason, HandoffSummary, SummaryLine};
 pub use self::reply::{AnswerKind, Answered, Candidate, DirectAnswer, Related, Suggestion};
+pub(crate) use self::stage::answer_with_stage;
 pub(crate) use self::verdict::{RankedText, Verdict, judge};
 pub use crate::decision::Decision;
 

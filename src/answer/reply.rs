@@ -23,29 +23,32 @@ pub enum AnswerKind {
     Entry,
     /// A reply to a greeting, thanks, praise or the like; no entry stands behind it.
     Smalltalk,
+    /// How far the customer's own ticket has come; no entry stands behind it.
+    Ticket,
 }
 
 /// The answer given.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct DirectAnswer {
     pub kind: AnswerKind,
-    /// The entry; null for small talk.
+    /// The entry; null for small talk and tickets.
     pub faq_id: Option<String>,
-    /// The entry's standard question; null for small talk.
+    /// The entry's standard question; null for small talk and tickets.
     pub question: Option<String>,
     /// The question of the entry that is nearest to what was asked, the standard one for an entry that was chosen by its
-    /// id; null for small talk.
+    /// id; null for small talk and tickets.
     pub matched_question: Option<String>,
     /// What is said to the customer, for the channel where it has a text of its own.
     pub text: String,
-    /// Probability that the answer is right, 0..=1; 1 for small talk in known wordings and for an entry that was chosen.
+    /// Probability that the answer is right, 0..=1; 1 for small talk in known wordings, for tickets and for
+    /// an entry that was chosen.
     #[schema(minimum = 0.0, maximum = 1.0)]
     pub confidence: f64,
-    /// The entry's category; empty where it has none and for small talk.
+    /// The entry's category; empty where it has none, for small talk and tickets.
     pub category: String,
     /// Entries worth reading next.
     pub related: Vec<Related>,
-    /// What kind of small talk was heard; null for an entry's answer.
+    /// What kind of small talk was heard; null for other answers.
     pub smalltalk: Option<TalkKind>,
 }
 

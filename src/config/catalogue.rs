@@ -1,5 +1,6 @@
 //! Every setting there is, section by section: what files, flags, variables and the sample may name.
 
+use super::feedback::Feedback;
 use super::knowledge_base::{Answering, Places, Residency};
 use super::limits::{Cors, Limits, RateLimiting};
 use super::log::Log;
@@ -12,7 +13,7 @@ pub(super) const KEY_FIELDS: &[&str] = &["name", "role", "blake3", "secret", "se
 
 /// Every setting that is not of a table that repeats, in the order of the sample file: keys without a table come first,
 /// as TOML demands.
-const SECTIONS: [&[Key]; 9] = [
+const SECTIONS: [&[Key]; 10] = [
     Listening::KEYS,
     Storage::KEYS,
     Places::KEYS,
@@ -22,6 +23,7 @@ const SECTIONS: [&[Key]; 9] = [
     Limits::KEYS,
     RateLimiting::KEYS,
     Cors::KEYS,
+    Feedback::KEYS,
 ];
 
 /// All of [`SECTIONS`].

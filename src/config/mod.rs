@@ -5,6 +5,7 @@
 
 mod api_keys;
 mod catalogue;
+mod feedback;
 mod flags;
 mod knowledge_base;
 mod limits;
@@ -26,6 +27,7 @@ use jiff::tz::TimeZone;
 use reader::Reader;
 
 pub use api_keys::{ApiKey, Role};
+pub use feedback::Feedback;
 pub use flags::Flags;
 pub use knowledge_base::{Answering, DEFAULT_KB, KnowledgeBaseSettings, OpenAt, Places, Residency};
 pub use limits::{Cors, Limits, RateLimit, RateLimiting};
@@ -44,6 +46,7 @@ pub struct Config {
     pub limits: Limits,
     pub rate_limiting: RateLimiting,
     pub cors: Cors,
+    pub feedback: Feedback,
     pub storage: Storage,
     /// Whether the operator named the state directory, or said that there is none.
     pub data_given: bool,
@@ -87,6 +90,7 @@ impl Config {
             limits: Limits::read(reader)?,
             rate_limiting: RateLimiting::read(reader)?,
             cors: Cors::read(reader)?,
+            feedback: Feedback::read(reader)?,
             storage: Storage::read(reader)?,
             data_given: reader.is_set("data"),
             residency: Residency::read(reader)?,

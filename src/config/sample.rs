@@ -8,7 +8,7 @@ use super::section::Key;
 /// Tables that repeat and thus have no default to show.
 const TABLES: &str = r#"
 # API 密钥：一个 [[key]] 一把，请求头写 Authorization: Bearer 密钥。不配置则只能监听本机地址。
-# role：frontend（提问、联想）、ticketing（工单分类）、staff（全部）。
+# role：frontend（提问、联想、评价）、ticketing（工单分类、工单进展、评价）、staff（全部）。
 # blake3、secret、secret_file 三项填一项（yingda key 生成密钥和它的 blake3）；kb 限定可用的知识库，不填则全部可用；
 # expires 是最后一天或失效的时刻，不填则一直有效。换密钥时新旧两把可以同时有效。
 # [[key]]
@@ -46,9 +46,14 @@ pub fn sample() -> String {
     text
 }
 
+fn is_list(key: &Key) -> bool {
+    matches!(key.path().as_str(), "cors.origins" | "feedback.labels")
+}
+
 fn toml_value(key: &Key) -> String {
-    if key.path() == "cors.origins" {
-        return "[]".to_owned();
+    if is_list(key) {
+        let items: Vec<&str> = key.default.split(',').filter(|item| !item.is_empty()).collect();
+        return format!("{items:?}");
     }
     match key.default.parse::<f64>() {
         Ok(_) => key.default.to_owned(),

@@ -254,6 +254,6 @@ impl Message<'_> {
 }
 
 /// Kept as long as the conversation lasts, and handed to agents: without what names a person.
-fn remembered(normalized: &str) -> String {
+pub(super) fn remembered(normalized: &str) -> String {
     mask(normalized).text
 }

@@ -7,6 +7,7 @@
 mod dialogue;
 mod memory;
 mod pick;
+mod progress;
 mod reading;
 mod remark;
 mod repetition;
@@ -16,4 +17,5 @@ mod turn;
 
 pub use dialogue::{ReadAlong, Response, respond};
 pub use memory::{ConversationKey, Conversations, InMemory};
+pub use progress::{TicketStage, asks_for_progress, tell_stage};
 pub use turn::{Conversation, Got, REST, Said, Turn};

@@ -6,8 +6,11 @@
 mod bases;
 mod connections;
 mod corpus;
+mod customers;
 mod decided;
+mod feedback;
 mod group_name;
+mod keeping;
 mod lifecycle;
 mod message_id;
 mod metrics;
@@ -21,6 +24,7 @@ mod request;
 mod router;
 mod server;
 mod state;
+mod statistics;
 mod tickets;
 
 pub use problem::{Code, ErrorItem, ProblemBody};

@@ -27,7 +27,11 @@ use super::state::App;
     tags(
         (name = "answering", description = "Customers' questions. Roles: frontend, staff."),
         (name = "routing", description = "Tickets. Roles: ticketing, staff."),
+        (name = "feedback", description = "What people say of decisions and conversations. Roles: frontend, staff; \
+            for feedback on a message also ticketing."),
         (name = "corpus", description = "The live corpus and its versions. Role: staff."),
+        (name = "statistics", description = "Numbers. Role: staff."),
+        (name = "customers", description = "What is stored of one customer. Role: staff."),
         (name = "operation", description = "Probes and metrics. No key needed, except for metrics where configured."),
     ),
     components(schemas(ProblemBody, ErrorItem, Code)),
@@ -45,11 +49,11 @@ pub(crate) fn head() -> OpenApi {
 }
 
 /// Serves the finished document and the page.
-pub(crate) fn routes(mut api: OpenApi) -> axum::Router<App> {
+pub(crate) fn routes(mut api: OpenApi, labels: &[String]) -> axum::Router<App> {
     finish(&mut api);
     // Generated from types alone, so that it either always serialises or fails the tests.
     let mut document = serde_json::to_value(&api).unwrap_or_default();
-    say_what_types_cannot(&mut document);
+    say_what_types_cannot(&mut document, labels);
     let document = Bytes::from(document.to_string());
     let show = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) });
     let page: axum::Router<App> = SwaggerUi::new("/docs").config(Config::from("/openapi.json")).into();
@@ -59,10 +63,20 @@ pub(crate) fn routes(mut api: OpenApi) -> axum::Router<App> {
 
 /// Rules between fields, which no type expresses. `not` rather than `anyOf`: generators of clients pass it over, and
 /// would make a union of half requests of the other.
-fn say_what_types_cannot(document: &mut Value) {
+fn say_what_types_cannot(document: &mut Value, labels: &[String]) {
     let blank = json!({ "pattern": r"^\s*$" });
     let absent = json!({ "type": "null" });
+    let absent_list = json!({ "type": ["null", "array"], "maxItems": 0 });
     let schemas = [
+        (
+            "FeedbackRequest/not",
+            json!({ "properties": {
+                "rating": absent, "labels": absent_list, "comment": { "type": ["null", "string"], "pattern": r"^\s*$" },
+                "faq_id": absent, "skill_group": absent,
+            } }),
+        ),
+        ("FeedbackRequest/properties/labels/items", json!({ "type": "string", "enum": labels })),
+        ("RatingRequest/not", json!({ "properties": { "nps": absent, "resolved": absent } })),
         ("AnswerRequest/not", json!({ "properties": { "question": absent, "faq_id": absent } })),
         ("ClassifyRequest/not", json!({ "properties": { "title": blank, "text": blank } })),
         // A bad ticket of a batch is no bad batch.

@@ -16,6 +16,8 @@ use crate::config::Config;
 use crate::config::Role::{Frontend, Staff, Ticketing};
 
 use super::bases::Bases;
+use super::customers::{export, forget};
+use super::feedback::{conversation_event, conversation_rating, message_feedback};
 use super::metrics::Metrics;
 use super::middleware::admission::{self, Admission};
 use super::middleware::auth::Keyring;
@@ -24,13 +26,13 @@ use super::problem::{Code, Problem};
 use super::questions::{answer, entry, suggest};
 use super::request::{BodyBounds, HeldBytes};
 use super::state::App;
-use super::tickets::{batch, classify, skill_groups};
-use super::{corpus, openapi, ops};
+use super::tickets::{batch, classify, show_ticket, skill_groups, ticket_event};
+use super::{corpus, openapi, ops, statistics};
 
 /// The whole service: outermost middleware first.
 pub(crate) fn service(app: &App) -> Router {
     let (routes, api) = routes(app);
-    surround(routes.merge(openapi::routes(api)), app)
+    surround(routes.merge(openapi::routes(api, &app.part::<Arc<Config>>().feedback.labels)), app)
 }
 
 /// What every request passes, whatever its path.
@@ -85,6 +87,20 @@ fn versioned(app: &App) -> OpenApiRouter<App> {
         .routes(routes!(batch::classify_batch))
         .route_layer(body(limits.batch_body_bytes))
         .route_layer(from_fn(|request, next| auth::require(&[Ticketing, Staff], request, next)));
+    let commenting = OpenApiRouter::new()
+        .routes(routes!(message_feedback::give))
+        .route_layer(body(limits.body_bytes))
+        .route_layer(from_fn(|request, next| auth::require(&[Frontend, Ticketing, Staff], request, next)));
+    let rating = OpenApiRouter::new()
+        .routes(routes!(conversation_rating::rate))
+        .routes(routes!(conversation_event::add))
+        .route_layer(body(limits.body_bytes))
+        .route_layer(from_fn(|request, next| auth::require(&[Frontend, Staff], request, next)));
+    let following = OpenApiRouter::new()
+        .routes(routes!(ticket_event::add))
+        .routes(routes!(show_ticket::show))
+        .route_layer(body(limits.body_bytes))
+        .route_layer(from_fn(|request, next| auth::require(&[Ticketing, Staff], request, next)));
     let naming = OpenApiRouter::new()
         .routes(routes!(skill_groups::list))
         .route_layer(from_fn(|request, next| auth::require(&[Frontend, Ticketing, Staff], request, next)));
@@ -92,6 +108,8 @@ fn versioned(app: &App) -> OpenApiRouter<App> {
         .routes(routes!(corpus::show::show))
         .routes(routes!(corpus::versions::list))
         .routes(routes!(corpus::policy::show))
+        .routes(routes!(statistics::show::show))
+        .routes(routes!(export::export, forget::forget))
         .route_layer(from_fn(|request, next| auth::require(&[Staff], request, next)));
     let publishing = OpenApiRouter::new()
         .routes(routes!(corpus::reload::reload))
@@ -99,7 +117,8 @@ fn versioned(app: &App) -> OpenApiRouter<App> {
         .route_layer(body(limits.body_bytes))
         .route_layer(from_fn(|request, next| auth::require(&[Staff], request, next)));
 
-    let timely = answering.merge(routing).merge(routing_many).merge(naming).merge(reading);
+    let storing = commenting.merge(rating).merge(following);
+    let timely = answering.merge(routing).merge(routing_many).merge(naming).merge(reading).merge(storing);
     timely.route_layer(with(config.server.request_timeout, timeout::limit)).merge(publishing).route_layer(
         ServiceBuilder::new()
             .layer(with(app.part::<Arc<Keyring>>(), auth::authenticate))
@@ -114,7 +133,7 @@ fn cors(origins: &[String]) -> CorsLayer {
     let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
     CorsLayer::new()
         .allow_origin(origins)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, request_id::HEADER])
         .expose_headers([request_id::HEADER, header::RETRY_AFTER] as [HeaderName; 2])
         .max_age(std::time::Duration::from_secs(600))

@@ -85,7 +85,8 @@ pub struct Outcome {
     pub skill_group: Option<String>,
     /// Of the entry or group that was decided on; of the best candidate for suggestions.
     pub confidence: Option<f64>,
-    /// Why a question was handed off, or the rule that routed a ticket.
+    /// Why a question was handed off, or the rule that routed a ticket; `ticket` where the answer was the stage of the
+    /// customer's own ticket.
     pub reason: Option<String>,
     /// Best first.
     pub candidates: Vec<RecordedCandidate>,

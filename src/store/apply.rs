@@ -97,10 +97,11 @@ async fn insert_decisions(connection: &mut SqliteConnection, rows: &[&DecisionRe
     Ok(())
 }
 
-/// Small talk is neither answered nor unanswered and has a name of its own.
+/// Small talk is neither answered nor unanswered and has a name of its own. An answer about the customer's own ticket has
+/// no entry either, but a reason.
 fn decision_name(record: &DecisionRecord) -> &'static str {
     match record.outcome.decision {
-        RecordedDecision::Answer if record.outcome.faq_id.is_none() => "smalltalk",
+        RecordedDecision::Answer if record.outcome.faq_id.is_none() && record.outcome.reason.is_none() => "smalltalk",
         decision => decision.name(),
     }
 }

@@ -161,8 +161,9 @@ impl Store {
         let before = *self.0.journal.end().borrow();
         self.0.journal.rotate();
         let mut end = self.0.journal.end();
-        let rotated = tokio::time::timeout(PATIENCE, end.wait_for(|end| end.segment > before.segment)).await;
-        if rotated.is_err() {
+        // What is waited for holds a lock, which must not be held on to.
+        let rotated = tokio::time::timeout(PATIENCE, end.wait_for(|end| end.segment > before.segment)).await.is_ok();
+        if !rotated {
             return Err(StoreError::Behind);
         }
         self.caught_up().await?;

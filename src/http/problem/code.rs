@@ -38,13 +38,15 @@ pub enum Code {
     Overloaded,
     /// The knowledge bases are still being prepared.
     NotReady,
+    /// What must be durable cannot be stored or read now; nothing was kept.
+    StoreUnavailable,
     /// A fault of the service; the log names it under the request id.
     Internal,
 }
 
 impl Code {
     /// Every code, for the documentation and its tests.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::MalformedJson,
         Self::InvalidRequest,
         Self::UnsupportedMediaType,
@@ -60,6 +62,7 @@ impl Code {
         Self::Timeout,
         Self::Overloaded,
         Self::NotReady,
+        Self::StoreUnavailable,
         Self::Internal,
     ];
 
@@ -86,6 +89,9 @@ impl Code {
             Self::Timeout => ("timeout", StatusCode::GATEWAY_TIMEOUT, "The request took too long"),
             Self::Overloaded => ("overloaded", StatusCode::SERVICE_UNAVAILABLE, "The service is overloaded"),
             Self::NotReady => ("not_ready", StatusCode::SERVICE_UNAVAILABLE, "The service is not ready yet"),
+            Self::StoreUnavailable => {
+                ("store_unavailable", StatusCode::SERVICE_UNAVAILABLE, "The store cannot be used now")
+            }
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Internal error"),
         }
     }

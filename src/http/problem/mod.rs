@@ -17,7 +17,8 @@ use utoipa::ToSchema;
 
 pub use code::Code;
 pub(crate) use refusals::{
-    Asking, Guarded, Probe, Publishing, PublishingBody, Querying, ReadinessProbe, Reading, Refusals,
+    Asking, Guarded, Probe, Publishing, PublishingBody, Querying, ReadinessProbe, Reading, Recalling, RecallingQuery,
+    Refusals, Storing,
 };
 
 /// One of several things wrong: with a field of the request, or with a file of the corpus.

@@ -29,6 +29,8 @@ const TIMED: &[Code] = &[Code::Timeout];
 const CHECKED: &[Code] = &[Code::InvalidRequest];
 /// With a body, which must arrive in time.
 const BODY: &[Code] = &[Code::MalformedJson, Code::UnsupportedMediaType, Code::BodyTooLarge, Code::Timeout];
+/// Where something is stored or read back.
+const STORED: &[Code] = &[Code::StoreUnavailable];
 /// Where a corpus is published.
 const PUBLISHED: &[Code] = &[Code::CorpusInvalid, Code::GateRefused, Code::PublishInProgress];
 
@@ -44,6 +46,12 @@ pub(crate) enum Reading {}
 pub(crate) enum Querying {}
 /// A body asks.
 pub(crate) enum Asking {}
+/// Something stored is shown or removed.
+pub(crate) enum Recalling {}
+/// The same, as parameters ask.
+pub(crate) enum RecallingQuery {}
+/// A body is stored.
+pub(crate) enum Storing {}
 /// A corpus is published.
 pub(crate) enum Publishing {}
 /// The same, as a body says.
@@ -66,6 +74,15 @@ impl ProblemSet for Querying {
 }
 impl ProblemSet for Asking {
     const CODES: &'static [&'static [Code]] = &[ALWAYS, KEYED, BASED, TIMED, CHECKED, BODY];
+}
+impl ProblemSet for Recalling {
+    const CODES: &'static [&'static [Code]] = &[ALWAYS, KEYED, BASED, TIMED, STORED];
+}
+impl ProblemSet for RecallingQuery {
+    const CODES: &'static [&'static [Code]] = &[ALWAYS, KEYED, BASED, TIMED, CHECKED, STORED];
+}
+impl ProblemSet for Storing {
+    const CODES: &'static [&'static [Code]] = &[ALWAYS, KEYED, BASED, TIMED, CHECKED, BODY, STORED];
 }
 impl ProblemSet for Publishing {
     const CODES: &'static [&'static [Code]] = &[ALWAYS, KEYED, BASED, CHECKED, PUBLISHED];

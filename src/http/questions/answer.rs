@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 use super::answer_request::AnswerRequest;
 use super::entry;
 use super::memory::{Heard, Memory, Sender};
-use crate::answer::{Answered, Candidate, Decision, DirectAnswer, Handoff, Suggestion};
+use super::ticket_stage::Tickets;
+use crate::answer::{AnswerKind, Answered, Candidate, Decision, DirectAnswer, Handoff, Suggestion};
 use crate::clock;
 use crate::config::Limits;
 use crate::conversation::ReadAlong;
@@ -26,6 +27,7 @@ use crate::http::problem::{Asking, Code, Problem, Refusals};
 use crate::http::request::{Id, Json};
 use crate::http::state::App;
 use crate::record::{DecisionRecord, Outcome, RecordedCandidate, RecordedDecision, mask};
+use crate::retrieval::IndexError;
 use crate::snapshot::Snapshot;
 
 /// What answering needs of the server.
@@ -34,11 +36,12 @@ pub(crate) struct AnsweringParts {
     limits: Limits,
     admission: Arc<Admission>,
     memory: Memory,
+    tickets: Tickets,
 }
 
 impl FromRef<App> for AnsweringParts {
     fn from_ref(app: &App) -> Self {
-        Self { limits: app.part(), admission: app.part(), memory: app.part() }
+        Self { limits: app.part(), admission: app.part(), memory: app.part(), tickets: app.part() }
     }
 }
 
@@ -103,10 +106,12 @@ impl AnswerResponse {
 /// Messages with one `conversation_id`, or of one `customer_id` where there is none, form one conversation until they
 /// rest for 30 minutes: follow-ups are read with what they refer to, "第二个" picks a suggestion, and a question
 /// repeated in vain reaches a human with a summary.
+///
+/// A customer who asks how far their own ticket has come ("我的退款到哪一步了") is told that, where `customer_id` has one.
 #[utoipa::path(post, path = "/answer", tag = "answering", request_body = AnswerRequest,
     responses((status = 200, description = "The decision", body = AnswerResponse), Refusals<Asking>))]
 pub(crate) async fn answer(
-    State(AnsweringParts { limits, admission, memory }): State<AnsweringParts>,
+    State(AnsweringParts { limits, admission, memory, tickets }): State<AnsweringParts>,
     Base(base): Base,
     caller: Option<Extension<Arc<Caller>>>,
     Json(fields): Json,
@@ -116,6 +121,7 @@ pub(crate) async fn answer(
     let snapshot = base.snapshot();
     let message_id = message_id::new();
     let now = clock::now();
+    let stage = tickets.stage(base.name(), &snapshot, &request).await;
     let costs_little = request.is_at_hand(&snapshot, now);
     let decide = move || {
         let (conversation_id, customer_id) = (request.conversation_text(), request.customer_text());
@@ -124,16 +130,19 @@ pub(crate) async fn answer(
             conversation_id: conversation_id.as_deref(),
             customer_id: customer_id.as_deref(),
         };
-        let heard = match &request.faq_id {
-            Some(id) => {
+        let unreadable = |error: IndexError| {
+            tracing::error!(%error, "the index could not be read");
+            Problem::new(Code::Internal, "answering failed; the log names it under the request id")
+        };
+        let (question, named) = (request.question(), (sender, message_id.as_str()));
+        let heard = match (&request.faq_id, stage) {
+            (Some(id), _) => {
                 let live = entry::find(&snapshot, id, now)?;
-                let chosen = memory.choose(&snapshot, (&request.question(), &live.id), (sender, &message_id), now);
+                let chosen = memory.choose(&snapshot, (&question, &live.id), named, now);
                 chosen.ok_or_else(|| Problem::new(Code::NotFound, "the entry does not hold now"))?
             }
-            None => memory.respond(&snapshot, &request.question(), (sender, &message_id), now).map_err(|error| {
-                tracing::error!(%error, "the index could not be read");
-                Problem::new(Code::Internal, "answering failed; the log names it under the request id")
-            })?,
+            (None, Some(stage)) => memory.tell(&snapshot, (&question, stage), named, now).map_err(unreadable)?,
+            (None, None) => memory.respond(&snapshot, &question, named, now).map_err(unreadable)?,
         };
         let label = name(&heard.answered);
         let asked = Recorded { kb: base.name(), request: &request, heard: &heard, message_id: &message_id };
@@ -192,6 +201,7 @@ impl Recorded<'_> {
 /// What is recorded of an answer.
 fn outcome(answered: &Answered) -> Outcome {
     let (given, handoff) = (answered.answer.as_ref(), answered.handoff.as_ref());
+    let ticket = given.filter(|given| given.kind == AnswerKind::Ticket).map(|_| "ticket".to_owned());
     let best = answered.candidates.first().map(|best| best.confidence);
     Outcome {
         decision: match answered.decision {
@@ -203,7 +213,7 @@ fn outcome(answered: &Answered) -> Outcome {
         category: given.map(|given| given.category.clone()).filter(|category| !category.is_empty()),
         skill_group: handoff.map(|handoff| handoff.skill_group.clone()),
         confidence: given.map(|given| given.confidence).or(handoff.map(|handoff| handoff.confidence)).or(best),
-        reason: handoff.map(|handoff| handoff.reason.name().to_owned()),
+        reason: handoff.map(|handoff| handoff.reason.name().to_owned()).or(ticket),
         candidates: answered
             .candidates
             .iter()

@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use jiff::Timestamp;
 
 use crate::answer::{Answered, Question, answer, answer_chosen};
-use crate::conversation::{Conversation, ConversationKey, Conversations, ReadAlong, Response, Said, respond};
+use crate::conversation::{Conversation, ConversationKey, Conversations, ReadAlong, Response, Said, respond, tell_stage};
 use crate::http::message_id;
 use crate::http::state::App;
 use crate::record::Recorder;
@@ -80,6 +80,21 @@ impl Memory {
         let response = Response { answered, said: Said::Pick, text, read_along: None };
         self.conversations.add(&keys, &earlier.id, &response.turn(message_id, now, question.channel));
         Some(Heard { answered: response.answered, read_along: None, conversation_id: Some(earlier.id) })
+    }
+
+    /// Answers with the stage of the customer's ticket and remembers that.
+    pub(crate) fn tell(
+        &self,
+        snapshot: &Snapshot,
+        (question, stage): (&Question<'_>, String),
+        (sender, message_id): (Sender<'_>, &str),
+        now: Timestamp,
+    ) -> Result<Heard, IndexError> {
+        let keys = sender.keys();
+        let response = tell_stage(snapshot, question, stage, now)?;
+        let earlier = self.earlier(sender, &keys, now);
+        self.conversations.add(&keys, &earlier.id, &response.turn(message_id, now, question.channel));
+        Ok(Heard { answered: response.answered, read_along: None, conversation_id: Some(earlier.id) })
     }
 
     /// The conversation a message goes on with: the one it names, else the customer's, else a new one.

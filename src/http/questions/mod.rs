@@ -5,3 +5,4 @@ pub(super) mod answer_request;
 pub(super) mod entry;
 mod memory;
 pub(super) mod suggest;
+mod ticket_stage;

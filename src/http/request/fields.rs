@@ -141,14 +141,18 @@ impl Fields {
 
     /// True or false; false where absent.
     pub(crate) fn flag(&mut self, name: &'static str) -> bool {
-        match self.take(name) {
-            None => false,
-            Some(Value::Bool(yes)) => yes,
-            Some(Value::String(text)) if self.written_as_text && text == "true" => true,
-            Some(Value::String(text)) if self.written_as_text && text == "false" => false,
-            Some(other) => {
+        self.yes_or_no(name).unwrap_or(false)
+    }
+
+    /// True or false, where it is said.
+    pub(crate) fn yes_or_no(&mut self, name: &'static str) -> Option<bool> {
+        match self.take(name)? {
+            Value::Bool(yes) => Some(yes),
+            Value::String(text) if self.written_as_text && text == "true" => Some(true),
+            Value::String(text) if self.written_as_text && text == "false" => Some(false),
+            other => {
                 self.mistyped(name, "true or false", &other);
-                false
+                None
             }
         }
     }

@@ -1,0 +1,5 @@
+//! Numbers over what was decided.
+
+mod parameters;
+pub(super) mod show;
+mod table;

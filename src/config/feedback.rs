@@ -18,12 +18,15 @@ section! {
 }
 
 fn labels() -> Reading<Vec<String>> {
-    by("应为一到三十二个不重复的原因，每个最多 32 个字、没有换行，例如 [\"答非所问\", \"其他\"]", |text| {
-        let labels: Vec<String> =
-            text.split(',').map(str::trim).filter(|label| !label.is_empty()).map(str::to_owned).collect();
-        let fits = |label: &String| label.chars().count() <= LABEL_CHARS && !label.chars().any(char::is_control);
-        let distinct: std::collections::BTreeSet<&String> = labels.iter().collect();
-        let valid = distinct.len() == labels.len() && (1..=MOST_LABELS).contains(&labels.len());
-        (valid && labels.iter().all(fits)).then_some(labels)
-    })
+    by(
+        "应为一到三十二个不重复的原因，每个最多 32 个字、没有换行，例如 [\"答非所问\", \"其他\"]",
+        |text| {
+            let labels: Vec<String> =
+                text.split(',').map(str::trim).filter(|label| !label.is_empty()).map(str::to_owned).collect();
+            let fits = |label: &String| label.chars().count() <= LABEL_CHARS && !label.chars().any(char::is_control);
+            let distinct: std::collections::BTreeSet<&String> = labels.iter().collect();
+            let valid = distinct.len() == labels.len() && (1..=MOST_LABELS).contains(&labels.len());
+            (valid && labels.iter().all(fits)).then_some(labels)
+        },
+    )
 }

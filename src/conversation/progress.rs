@@ -132,11 +132,11 @@ mod tests {
         }
         for text in [
             "退款几天能到账",
-            "退款到哪里",             // into which account
-            "退款进度在哪里看",       // how it is looked up
+            "退款到哪里",       // into which account
+            "退款进度在哪里看", // how it is looked up
             "怎么查退款进度",
-            "我的退款怎么还没到",     // a complaint of its own
-            "我的快递到哪了",         // a parcel
+            "我的退款怎么还没到", // a complaint of its own
+            "我的快递到哪了",     // a parcel
             "我的订单到哪了",
             "我要退款",
             "我想投诉",

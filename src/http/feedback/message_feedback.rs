@@ -135,8 +135,11 @@ pub(crate) async fn give(
 ) -> Result<Body<FeedbackResponse>, Problem> {
     let request = FeedbackRequest::read(fields, &config.feedback.labels)?;
     if keeping.store.message(keeping.kb(), &message_id).await.map_err(|error| failed(&error))?.is_none() {
-        return Err(Problem::new(Code::NotFound, "no such message; message_id is what an answer or a ticket's \
-            classification returned"));
+        return Err(Problem::new(
+            Code::NotFound,
+            "no such message; message_id is what an answer or a ticket's \
+            classification returned",
+        ));
     }
     let request = request.with_known_names(&keeping.base.snapshot())?;
     let feedback = Feedback {

@@ -6,7 +6,9 @@ use axum::extract::FromRef;
 use jiff::Timestamp;
 
 use crate::answer::{Answered, Question, answer, answer_chosen};
-use crate::conversation::{Conversation, ConversationKey, Conversations, ReadAlong, Response, Said, respond, tell_stage};
+use crate::conversation::{
+    Conversation, ConversationKey, Conversations, ReadAlong, Response, Said, respond, tell_stage,
+};
 use crate::http::message_id;
 use crate::http::state::App;
 use crate::record::Recorder;

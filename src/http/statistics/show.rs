@@ -78,7 +78,8 @@ pub(crate) async fn show(
     fields.finish()?;
     let rows = keeping.store.statistics(keeping.kb(), &query).await.map_err(|error| failed(&error))?;
     if rows.len() > MOST_ROWS {
-        let message = format!("gives {} rows, more than {MOST_ROWS}; ask for fewer dimensions or less time", rows.len());
+        let message =
+            format!("gives {} rows, more than {MOST_ROWS}; ask for fewer dimensions or less time", rows.len());
         return Err(Problem::fields(vec![ErrorItem::field("by", message)]));
     }
     if format == Format::Json {

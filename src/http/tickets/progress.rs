@@ -28,7 +28,8 @@ impl Progress {
             name: group.map(|group| group_name::of(snapshot, group).to_owned()),
             next: next(&flow, &ticket.steps),
             flow,
-            promise: group.map_or_else(|| routing.neutral_promise().to_owned(), |group| Router::promise(routing, group)),
+            promise: group
+                .map_or_else(|| routing.neutral_promise().to_owned(), |group| Router::promise(routing, group)),
         }
     }
 }
@@ -59,7 +60,7 @@ mod tests {
         for (told, expected) in [
             (&[][..], Some("客服")),
             (&["客服"], Some("仓库")),
-            (&["客服", "客服"], Some("仓库")), // told again, with another note
+            (&["客服", "客服"], Some("仓库")),       // told again, with another note
             (&["客服", "已联系客户"], Some("仓库")), // no station
             (&["仓库"], Some("财务")),
             (&["客服", "仓库", "财务"], Some("客服")),

@@ -43,7 +43,8 @@ pub(crate) async fn show(
     Path(TicketPath { ticket_id }): Path<TicketPath>,
 ) -> Result<Json<TicketResponse>, Problem> {
     let found = keeping.store.ticket(keeping.kb(), &ticket_id).await.map_err(|error| failed(&error))?;
-    let ticket = found.ok_or_else(|| Problem::new(Code::NotFound, "this ticket was neither classified here nor told of"))?;
+    let ticket =
+        found.ok_or_else(|| Problem::new(Code::NotFound, "this ticket was neither classified here nor told of"))?;
     let Progress { skill_group, name, flow, next, promise } = Progress::of(&keeping.base.snapshot(), &ticket);
     Ok(Json(TicketResponse {
         ticket_id,

@@ -19,18 +19,18 @@ const MOST_CHARS: usize = 40;
 
 /// Openings that ask nothing by themselves.
 const OPENING: &str = "(?:请问|你好|您好|麻烦|请|能|能否|能不能|可以|可否|想|想要|帮忙|帮|给|替|查查|查询|查看|查|看看|看|问问|问|咨询|催催|催|\
-    了解|知道|一下|下|你们|您|你|那|那个|这个|客服|亲)*";
+    了解|知道|一下|下|我|你们|您|你|那|那个|这个|客服|亲)*";
 /// What makes it the customer's own.
 const OWN: &str = "(?:我|我们|咱|咱们|俺|本人)(?:的|家|这边|这里|那个|这个|那|这|上次|上周|上个月|之前|前面|前天|昨天|今天|早上|上午|下午|刚才|刚刚|刚|\
     当时|申请|提交|提|报|反映|反馈|投诉|要求|要|办理|办|登记|开|过|了|一个|个|张|条|笔|单|的)*";
 /// What a ticket is about. Orders and parcels are none.
-const MATTER: &str = "(?:工单|服务单|投诉单|售后单|维修单|报修单|售后|退款|退货退款|退货|退换货|换货|退费|退订|赔付|赔偿|理赔|补发|补偿|\
-    维修|报修|修理|投诉|举报|反馈|申诉|申请|问题|事情|事儿|事|发票|单子|单)+(?:的|那|这)*";
+const MATTER: &str = "(?:(?:工单|服务单|投诉单|售后单|维修单|报修单|售后|退款|退货退款|退货|退换货|换货|退费|退订|赔付|赔偿|理赔|补发|补偿|\
+    维修|报修|修理|投诉|举报|反馈|申诉|申请|问题|事情|事儿|事|发票|单子|单)(?:的|那个|这个|那张|这张|那|这)*)+";
 /// Matters that are tickets by name: they need no word of possession.
 const TICKET: &str = "(?:这个|那个|这张|那张|上次的|之前的)*(?:工单|服务单|投诉单|售后单|维修单|报修单)(?:的|那|这)*";
 const NOW: &str = "(?:现在|目前|今天|如今|到底|究竟|已经|都|是|又|还)*";
 const DOING: &str = "(?:处理|受理|进行|办理|办|审核|审批|走|推进|解决|安排|核实|调查|流转|弄|搞|跟进)";
-const ENDING: &str = "(?:了|呢|啊|呀|吗|嘛|吧|哦|哈|谢谢|麻烦了)*";
+const ENDING: &str = "(?:了|呢|啊|呀|吗|嘛|吧|啦|哦|哈|谢谢|麻烦了)*";
 
 #[expect(clippy::unwrap_used, reason = "the pattern is a constant and every test run compiles it")]
 static PROGRESS: LazyLock<Regex> = LazyLock::new(|| {
@@ -39,8 +39,9 @@ static PROGRESS: LazyLock<Regex> = LazyLock::new(|| {
          (?:哪里|哪儿|哪)了)"
     );
     let doing_how = format!("{DOING}?(?:得|的)?(?:怎么样|怎样|咋样|如何)了");
-    let done = format!("{DOING}(?:好|完|完成|成|妥)?了?(?:没有|没|吗)");
-    let news = "(?:有没有|有|有什么|有啥)?(?:新的?)?(?:进展|进度|结果|消息|下文|回音|眉目|状态|情况)(?:了)?(?:怎么样|怎样|咋样|如何|到哪里|到哪|是什么|是啥)?(?:了)?(?:没有|没|吗)?";
+    let done = format!("(?:{DOING}(?:好|完|完成|成|妥|通过)?|好|完成|通过|批准)了?(?:没有|没|吗)");
+    let news = "(?:有没有|有|有什么|有啥)?(?:新的?)?(?:进展|进度|结果|消息|下文|回音|眉目|状态|情况)了?\
+        (?:怎么样|怎样|咋样|如何|到哪里|到哪|是什么|是啥)?了?(?:没有|没|吗)?";
     let what_news = "(?:什么|啥)(?:进展|进度|结果|状态|情况|阶段)";
     let asked = format!("(?:{where_to}|{doing_how}|{done}|{news}|{what_news})");
     Regex::new(&format!("^{OPENING}(?:{OWN}{MATTER}|{TICKET}){NOW}{asked}{ENDING}$")).unwrap()
@@ -127,6 +128,8 @@ mod tests {
             "工单处理到哪一步了",
             "我的售后现在是什么状态",
             "我那个退款的进度怎么样了",
+            "我的退款好了吗",
+            "我的退货申请通过了没有",
         ] {
             assert!(asks_for_progress(text), "{text}");
         }

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use yingda::config::{Config, RawConfig};
 use yingda::http::{Publisher, Remembering, Server};
 use yingda::knowledge_base::{KnowledgeBase, Registry, Sources};
+use yingda::store::Store;
 
 /// Eight entries are enough to tell them apart.
 const FAQ: &str = r#"{"id":"refund-time","question":"退款多久能到账","similar":["退款几天到账","退的钱什么时候回来"],"answer":"审核通过后三个工作日内原路退回。","answers":{"sms":"3个工作日内退回。"},"category":"售后/退款","related":["return-how"]}
@@ -31,6 +32,8 @@ pub(crate) struct TestApp {
     pub(crate) corpus: TempDir,
     agent: ureq::Agent,
     publisher: Publisher,
+    /// Where what is remembered lies; none for servers that keep nothing.
+    kept: Option<(Store, TempDir)>,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<std::io::Result<()>>>,
     runtime: Option<Runtime>,
@@ -95,8 +98,20 @@ impl TestApp {
         app
     }
 
+    /// A ready server that stores what it is told, with some configuration of its own.
+    pub(crate) fn keeping(toml: &str) -> Self {
+        let data = TempDir::new().unwrap();
+        let app = Self::built(toml, Some(data));
+        app.prepare();
+        app
+    }
+
     /// A server that listens and is not ready.
     pub(crate) fn unprepared(toml: &str) -> Self {
+        Self::built(toml, None)
+    }
+
+    fn built(toml: &str, data: Option<TempDir>) -> Self {
         let corpus = TempDir::new().unwrap();
         fs::write(corpus.path().join("faq.jsonl"), FAQ).unwrap();
         // Nobody balances load here, so that a stopping server need not linger.
@@ -104,7 +119,13 @@ impl TestApp {
         let config = RawConfig::from_toml(&format!("listen = '127.0.0.1:0'\n{delay}{toml}"));
         let config = Config::check(config).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let server = runtime.block_on(Server::bind(Arc::new(config), Remembering::default())).unwrap();
+        let kept = data.map(|data| (runtime.block_on(Store::open(data.path())).unwrap(), data));
+        let remembering = kept.as_ref().map_or_else(Remembering::default, |(store, _)| Remembering {
+            recorder: Arc::new(store.clone()),
+            store: Some(store.clone()),
+            ..Remembering::default()
+        });
+        let server = runtime.block_on(Server::bind(Arc::new(config), remembering)).unwrap();
         let (url, publisher) = (format!("http://{}", server.address()), server.publisher());
         let (stop, stopped) = oneshot::channel();
         let serving = runtime.spawn(server.run(async {
@@ -116,7 +137,7 @@ impl TestApp {
             .timeout_global(Some(Duration::from_secs(30)))
             .build()
             .into();
-        Self { url, corpus, agent, publisher, stop: Some(stop), serving: Some(serving), runtime: Some(runtime) }
+        Self { url, corpus, agent, publisher, kept, stop: Some(stop), serving: Some(serving), runtime: Some(runtime) }
     }
 
     /// Opens the knowledge bases `default` and `phone` on the same folder and makes the server ready.
@@ -131,6 +152,13 @@ impl TestApp {
             KnowledgeBase::open(name, sources, "2026-11-11T00:00:00Z".parse().unwrap()).unwrap()
         };
         self.publisher.publish(Arc::new(Registry::of(["default", "phone"].map(open))));
+    }
+
+    /// Ends the store while the server goes on, as where the database fails.
+    pub(crate) fn lose_store(&self) {
+        if let (Some((store, _)), Some(runtime)) = (&self.kept, &self.runtime) {
+            runtime.block_on(store.close());
+        }
     }
 
     /// Replaces the corpus on disk.
@@ -195,6 +223,7 @@ impl Drop for TestApp {
         self.tell_to_stop();
         if !std::thread::panicking() {
             self.wait();
+            self.lose_store();
         }
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_timeout(Duration::from_secs(1));

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::app::TestApp;
 
-const VERSIONED: [(&str, &str); 11] = [
+const VERSIONED: [(&str, &str); 19] = [
     ("post", "/answer"),
     ("get", "/suggest"),
     ("get", "/entries/{faq_id}"),
@@ -18,6 +18,14 @@ const VERSIONED: [(&str, &str); 11] = [
     ("post", "/corpus/reload"),
     ("post", "/corpus/rollback"),
     ("get", "/policy"),
+    ("post", "/messages/{message_id}/feedback"),
+    ("post", "/conversations/{conversation_id}/rating"),
+    ("post", "/conversations/{conversation_id}/events"),
+    ("post", "/tickets/{ticket_id}/events"),
+    ("get", "/tickets/{ticket_id}"),
+    ("get", "/customers/{customer_id}"),
+    ("delete", "/customers/{customer_id}"),
+    ("get", "/stats"),
 ];
 
 fn document() -> Value {

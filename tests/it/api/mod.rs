@@ -3,8 +3,12 @@
 pub(crate) mod app;
 mod conversations;
 mod corpus;
+mod customers;
 mod documentation;
+mod feedback;
 mod problems;
 mod questions;
 mod server;
+mod statistics;
+mod ticket_progress;
 mod tickets;

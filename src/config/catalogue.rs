@@ -1,12 +1,8 @@
 //! Every setting there is, section by section: what files, flags, variables and the sample may name.
 
-use super::feedback::Feedback;
 use super::knowledge_base::{Answering, Places, Residency};
-use super::limits::{Cors, Limits, RateLimiting};
-use super::log::Log;
 use super::section::Key;
-use super::server::Listening;
-use super::storage::Storage;
+use super::sections::{Cors, Feedback, Limits, Listening, Log, RateLimiting, Storage};
 
 /// What a `[[key]]` may hold.
 pub(super) const KEY_FIELDS: &[&str] = &["name", "role", "blake3", "secret", "secret_file", "kb", "expires"];

@@ -5,17 +5,13 @@
 
 mod api_keys;
 mod catalogue;
-mod feedback;
 mod flags;
 mod knowledge_base;
-mod limits;
-mod log;
 mod raw;
 mod reader;
 mod sample;
 mod section;
-mod server;
-mod storage;
+mod sections;
 #[cfg(test)]
 mod tests;
 mod written;
@@ -27,15 +23,11 @@ use jiff::tz::TimeZone;
 use reader::Reader;
 
 pub use api_keys::{ApiKey, Role};
-pub use feedback::Feedback;
 pub use flags::Flags;
 pub use knowledge_base::{Answering, DEFAULT_KB, KnowledgeBaseSettings, OpenAt, Places, Residency};
-pub use limits::{Cors, Limits, RateLimit, RateLimiting};
-pub use log::{Log, LogLevel};
 pub use sample::sample;
 pub use section::Key;
-pub use server::Listening;
-pub use storage::Storage;
+pub use sections::{Cors, Feedback, Limits, Listening, Log, LogLevel, RateLimit, RateLimiting, Storage};
 pub use written::{Problem, RawConfig};
 
 /// The checked configuration.

@@ -57,11 +57,11 @@ macro_rules! section {
         }
 
         impl $name {
-            pub(super) const KEYS: &'static [crate::config::section::Key] = &[
+            pub(in crate::config) const KEYS: &'static [crate::config::section::Key] = &[
                 $( crate::config::section::Key { table: $table, name: $key, default: $default, help: $help } ),*
             ];
 
-            pub(super) fn read(reader: &mut crate::config::reader::Reader<'_>) -> Option<Self> {
+            pub(in crate::config) fn read(reader: &mut crate::config::reader::Reader<'_>) -> Option<Self> {
                 let mut keys = Self::KEYS.iter();
                 $( let $field = reader.read(keys.next()?, &$reading); )*
                 Some(Self { $( $field: $field? ),* })

@@ -1,7 +1,5 @@
-//! The matcher of one corpus: its question texts profiled, indexed and encoded, and the model that ranks them.
-//!
-//! An order of spending: the very words of a stored question need no encoder; everything else is fetched by words and
-//! by meaning, compared signal by signal, summed up by entry.
+//! The matcher of one corpus: questions profiled, indexed, encoded; the very words of a stored one need no encoder,
+//! all else is fetched by words and by meaning, compared signal by signal, summed up by entry.
 
 use std::sync::Arc;
 

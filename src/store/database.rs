@@ -57,24 +57,24 @@ pub struct StoreStatus {
 }
 
 impl Store {
-    pub(super) fn of(inner: Inner) -> Self {
+    pub(in crate::store) fn of(inner: Inner) -> Self {
         Self(Arc::new(inner))
     }
 
-    pub(super) fn inner(&self) -> &Inner {
+    pub(in crate::store) fn inner(&self) -> &Inner {
         &self.0
     }
 
-    pub(super) fn read(&self) -> &SqlitePool {
+    pub(in crate::store) fn read(&self) -> &SqlitePool {
         &self.0.readers
     }
 
-    pub(super) fn writer(&self) -> &SqlitePool {
+    pub(in crate::store) fn writer(&self) -> &SqlitePool {
         &self.0.writer
     }
 
     /// A transaction that will write; others wait for its end.
-    pub(super) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+    pub(in crate::store) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
         Ok(self.0.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
@@ -107,7 +107,7 @@ impl Store {
     }
 
     /// Removes the segments of the journal that the database has whole, the one that was being written included.
-    pub(super) async fn drop_applied_journal(&self) -> Result<(), StoreError> {
+    pub(in crate::store) async fn drop_applied_journal(&self) -> Result<(), StoreError> {
         let before = *self.0.journal.end().borrow();
         self.0.journal.rotate();
         let mut end = self.0.journal.end();
@@ -123,7 +123,7 @@ impl Store {
     }
 
     /// Empties the database's write-ahead log into the database.
-    pub(super) async fn truncate_log(&self) -> Result<(), StoreError> {
+    pub(in crate::store) async fn truncate_log(&self) -> Result<(), StoreError> {
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.0.writer).await?;
         Ok(())
     }

@@ -9,16 +9,15 @@
 mod apply;
 mod conversations;
 mod copy;
-mod customers;
 mod database;
 mod error;
 mod feedback;
 mod journal;
 mod migrations;
 mod opening;
+mod privacy;
 mod recorded;
 mod replay;
-mod retention;
 mod statistics;
 mod stored_turn;
 #[cfg(test)]
@@ -27,13 +26,12 @@ mod ticket_steps;
 
 pub use conversations::StoredConversations;
 pub use copy::copy_database;
-pub use customers::{CustomerData, Forgotten};
 pub use database::{DATABASE, Store, StoreStatus};
 pub use error::StoreError;
 pub use feedback::{ConversationEvent, ConversationRating, EventKind, Feedback, Rating, Stored};
 pub use opening::JournalOnly;
+pub use privacy::{CustomerData, Forgotten, Retention};
 pub use recorded::KeptMessage;
-pub use retention::Retention;
 pub use statistics::{Dimension, Measures, StatisticsQuery, StatisticsRow};
 pub use stored_turn::StoredTurn;
 pub use ticket_steps::{TicketHistory, TicketStep};

@@ -31,12 +31,12 @@ pub struct KeptMessage {
 }
 
 /// Microseconds as a moment; those of our own rows are always in range.
-pub(super) fn moment(microseconds: i64) -> Timestamp {
+pub(in crate::store) fn moment(microseconds: i64) -> Timestamp {
     Timestamp::from_microsecond(microseconds).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// Decisions where `condition` holds over `$1` (knowledge base) and `$2`.
-pub(super) async fn kept_messages(
+pub(in crate::store) async fn kept_messages(
     pool: &SqlitePool,
     condition: &str,
     kb: &str,

@@ -2,7 +2,7 @@
 
 use crate::http::group_name;
 use crate::snapshot::Snapshot;
-use crate::store::{Ticket, TicketStep};
+use crate::store::{TicketHistory, TicketStep};
 use crate::tickets::Router;
 
 /// A ticket against the routing of today.
@@ -19,7 +19,7 @@ pub(in crate::http) struct Progress {
 }
 
 impl Progress {
-    pub(in crate::http) fn of(snapshot: &Snapshot, ticket: &Ticket) -> Self {
+    pub(in crate::http) fn of(snapshot: &Snapshot, ticket: &TicketHistory) -> Self {
         let routing = &snapshot.corpus.routing;
         let group = ticket.skill_group.as_deref().map(|group| routing.canonical(group));
         let flow = group.and_then(|group| routing.group(group)).map(|group| group.flow.clone()).unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::section::{Reading, by, milliseconds, number, section};
+use crate::config::section::{Reading, by, milliseconds, number, section};
 
 const LARGEST_BODY: usize = 256 << 20;
 

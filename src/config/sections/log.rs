@@ -1,6 +1,6 @@
 //! How the service logs.
 
-use super::section::{by, section};
+use crate::config::section::{by, section};
 
 section! {
     /// How to log.

@@ -4,10 +4,10 @@ use serde::Serialize;
 use sqlx::{Row as _, SqlitePool};
 use utoipa::ToSchema;
 
-use super::database::Store;
-use super::error::StoreError;
-use super::recorded::{KeptMessage, kept_messages};
-use super::ticket_steps::TicketStep;
+use crate::store::database::Store;
+use crate::store::error::StoreError;
+use crate::store::recorded::{KeptMessage, kept_messages};
+use crate::store::ticket_steps::TicketStep;
 
 /// What is stored of one customer. All texts are masked, as they are stored.
 #[derive(Debug, Serialize, ToSchema)]

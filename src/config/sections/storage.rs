@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::section::{Reading, by, number, section};
+use crate::config::section::{Reading, by, number, section};
 
 /// The word for keeping nothing.
 const NONE: &str = "none";

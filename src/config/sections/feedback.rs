@@ -1,6 +1,6 @@
 //! What people may say of an answer.
 
-use super::section::{Reading, by, section};
+use crate::config::section::{Reading, by, section};
 
 /// Longest label, in characters.
 const LABEL_CHARS: usize = 32;

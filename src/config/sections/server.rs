@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use super::section::{Reading, at_least_one, by, milliseconds, number, parsed, section};
+use crate::config::section::{Reading, at_least_one, by, milliseconds, number, parsed, section};
 
 section! {
     /// How requests come in and how long they may take.

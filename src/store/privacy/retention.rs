@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::database::Store;
-use super::error::StoreError;
 use crate::conversation::REST;
+use crate::store::database::Store;
+use crate::store::error::StoreError;
 
 /// Rows removed in one transaction: small enough that writers hardly wait for it.
 const AT_A_TIME: i64 = 2_000;

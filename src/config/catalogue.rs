@@ -1,8 +1,7 @@
 //! Every setting there is, section by section: what files, flags, variables and the sample may name.
 
-use super::feedback::Feedback;
 use super::knowledge_base::{Answering, Places, Residency};
-use super::limits::{Cors, Limits, RateLimiting};
+use super::limits::{Cors, FeedbackLabels, Limits, RateLimiting};
 use super::log::Log;
 use super::section::Key;
 use super::server::Listening;
@@ -23,7 +22,7 @@ const SECTIONS: [&[Key]; 10] = [
     Limits::KEYS,
     RateLimiting::KEYS,
     Cors::KEYS,
-    Feedback::KEYS,
+    FeedbackLabels::KEYS,
 ];
 
 /// All of [`SECTIONS`].

@@ -5,7 +5,6 @@
 
 mod api_keys;
 mod catalogue;
-mod feedback;
 mod flags;
 mod knowledge_base;
 mod limits;
@@ -27,10 +26,9 @@ use jiff::tz::TimeZone;
 use reader::Reader;
 
 pub use api_keys::{ApiKey, Role};
-pub use feedback::Feedback;
 pub use flags::Flags;
 pub use knowledge_base::{Answering, DEFAULT_KB, KnowledgeBaseSettings, OpenAt, Places, Residency};
-pub use limits::{Cors, Limits, RateLimit, RateLimiting};
+pub use limits::{Cors, FeedbackLabels, Limits, RateLimit, RateLimiting};
 pub use log::{Log, LogLevel};
 pub use sample::sample;
 pub use section::Key;
@@ -46,7 +44,7 @@ pub struct Config {
     pub limits: Limits,
     pub rate_limiting: RateLimiting,
     pub cors: Cors,
-    pub feedback: Feedback,
+    pub feedback: FeedbackLabels,
     pub storage: Storage,
     /// Whether the operator named the state directory, or said that there is none.
     pub data_given: bool,
@@ -90,7 +88,7 @@ impl Config {
             limits: Limits::read(reader)?,
             rate_limiting: RateLimiting::read(reader)?,
             cors: Cors::read(reader)?,
-            feedback: Feedback::read(reader)?,
+            feedback: FeedbackLabels::read(reader)?,
             storage: Storage::read(reader)?,
             data_given: reader.is_set("data"),
             residency: Residency::read(reader)?,

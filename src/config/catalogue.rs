@@ -2,7 +2,7 @@
 
 use super::knowledge_base::{Answering, Places, Residency};
 use super::section::Key;
-use super::sections::{Cors, Feedback, Limits, Listening, Log, RateLimiting, Storage};
+use super::sections::{Cors, FeedbackLabels, Limits, Listening, Log, RateLimiting, Storage};
 
 /// What a `[[key]]` may hold.
 pub(super) const KEY_FIELDS: &[&str] = &["name", "role", "blake3", "secret", "secret_file", "kb", "expires"];
@@ -19,7 +19,7 @@ const SECTIONS: [&[Key]; 10] = [
     Limits::KEYS,
     RateLimiting::KEYS,
     Cors::KEYS,
-    Feedback::KEYS,
+    FeedbackLabels::KEYS,
 ];
 
 /// All of [`SECTIONS`].

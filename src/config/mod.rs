@@ -27,7 +27,7 @@ pub use flags::Flags;
 pub use knowledge_base::{Answering, DEFAULT_KB, KnowledgeBaseSettings, OpenAt, Places, Residency};
 pub use sample::sample;
 pub use section::Key;
-pub use sections::{Cors, Feedback, Limits, Listening, Log, LogLevel, RateLimit, RateLimiting, Storage};
+pub use sections::{Cors, FeedbackLabels, Limits, Listening, Log, LogLevel, RateLimit, RateLimiting, Storage};
 pub use written::{Problem, RawConfig};
 
 /// The checked configuration.
@@ -38,7 +38,7 @@ pub struct Config {
     pub limits: Limits,
     pub rate_limiting: RateLimiting,
     pub cors: Cors,
-    pub feedback: Feedback,
+    pub feedback: FeedbackLabels,
     pub storage: Storage,
     /// Whether the operator named the state directory, or said that there is none.
     pub data_given: bool,
@@ -82,7 +82,7 @@ impl Config {
             limits: Limits::read(reader)?,
             rate_limiting: RateLimiting::read(reader)?,
             cors: Cors::read(reader)?,
-            feedback: Feedback::read(reader)?,
+            feedback: FeedbackLabels::read(reader)?,
             storage: Storage::read(reader)?,
             data_given: reader.is_set("data"),
             residency: Residency::read(reader)?,

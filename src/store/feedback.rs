@@ -92,6 +92,9 @@ impl EventKind {
     }
 }
 
+/// Rating, labels, comment, entry and group of a row.
+type Word = (Option<String>, String, String, Option<String>, Option<String>);
+
 impl Store {
     /// Keeps a word on a decision. The same word again changes nothing; another one is added and counts from now on.
     ///
@@ -101,7 +104,7 @@ impl Store {
         let labels = serde_json::Value::from(feedback.labels.clone()).to_string();
         let rating = feedback.rating.map(Rating::name);
         let mut transaction = self.write().await?;
-        let last: Option<(Option<String>, String, String, Option<String>, Option<String>)> = sqlx::query_as(
+        let last: Option<Word> = sqlx::query_as(
             "SELECT rating, labels, comment, faq_id, skill_group FROM feedback
              WHERE kb = $1 AND message_id = $2 ORDER BY number DESC LIMIT 1",
         )

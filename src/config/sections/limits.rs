@@ -1,4 +1,4 @@
-//! Bounds of requests and connections: how large, how many, how slow.
+//! Bounds of requests and connections: how large, how many, how slow, which words.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -6,6 +6,10 @@ use std::time::Duration;
 use crate::config::section::{Reading, by, milliseconds, number, section};
 
 const LARGEST_BODY: usize = 256 << 20;
+/// Longest label, in characters.
+const LABEL_CHARS: usize = 32;
+/// Labels at most.
+const MOST_LABELS: usize = 32;
 
 section! {
     /// Bounds of requests and of the connections they come over. Characters are Unicode scalar values.
@@ -49,6 +53,16 @@ section! {
     }
 }
 
+section! {
+    /// Reasons to choose from when an answer is rated.
+    #[derive(Eq)]
+    FeedbackLabels in "feedback" {
+        /// Distinct, in the order in which they are shown; 1 to 32 of at most 32 characters.
+        "labels" => labels: Vec<String> = "答非所问,答案过期,没有解决,分错组,态度不好,其他", labels(),
+            "评价时可以选的原因，如 [\"答非所问\", \"其他\"]；每个最多 32 个字";
+    }
+}
+
 /// A token bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
@@ -88,4 +102,18 @@ fn is_origin(origin: &str) -> bool {
     let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
     let fits = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
     host.is_some_and(|host| !host.is_empty() && host.chars().all(fits))
+}
+
+fn labels() -> Reading<Vec<String>> {
+    by(
+        "应为一到三十二个不重复的原因，每个最多 32 个字、没有换行，例如 [\"答非所问\", \"其他\"]",
+        |text| {
+            let labels: Vec<String> =
+                text.split(',').map(str::trim).filter(|label| !label.is_empty()).map(str::to_owned).collect();
+            let fits = |label: &String| label.chars().count() <= LABEL_CHARS && !label.chars().any(char::is_control);
+            let distinct: std::collections::BTreeSet<&String> = labels.iter().collect();
+            let valid = distinct.len() == labels.len() && (1..=MOST_LABELS).contains(&labels.len());
+            (valid && labels.iter().all(fits)).then_some(labels)
+        },
+    )
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::classify::name;
+use super::classify::{RoutingParts, name};
 use super::classify_request::ClassifyRequest;
 use super::classify_response::ClassifyResponse;
 use super::ticket_record::Occasion;
@@ -20,7 +20,7 @@ use crate::http::message_id;
 use crate::http::metrics::Metrics;
 use crate::http::middleware::admission::{Admission, Asker, Place};
 use crate::http::middleware::auth::Caller;
-use crate::http::middleware::knowledge_base::{Base, Current};
+use crate::http::middleware::knowledge_base::Base;
 use crate::http::problem::{Asking, Code, ErrorItem, Problem, Refusals};
 use crate::http::request::{Fields, Id, JsonBounds, JsonBytes};
 use crate::record::Recorder;
@@ -78,14 +78,12 @@ pub(crate) struct TicketError {
     responses((status = 200, description = "Results in the order of the tickets", body = BatchResponse),
         Refusals<Asking>))]
 pub(crate) async fn classify_batch(
-    State(limits): State<Limits>,
-    State((admission, metrics)): State<(Arc<Admission>, Arc<Metrics>)>,
-    State(recorder): State<Arc<dyn Recorder>>,
+    State(RoutingParts { limits, admission, metrics, recorder }): State<RoutingParts>,
     Base(base): Base,
-    Current(snapshot): Current,
     caller: Option<Extension<Arc<Caller>>>,
     body: JsonBytes,
 ) -> Result<Decided, Problem> {
+    let snapshot = base.snapshot();
     let occasion = Occasion {
         kb: base.name().to_owned(),
         key: caller.map(|Extension(caller)| caller.name.to_string()).unwrap_or_default(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 
 use super::classify_request::ClassifyRequest;
 use super::classify_response::ClassifyResponse;
@@ -13,29 +13,44 @@ use crate::clock;
 use crate::config::Limits;
 use crate::http::decided::{Decided, LoggedDecision, masked};
 use crate::http::message_id;
+use crate::http::metrics::Metrics;
 use crate::http::middleware::admission::Admission;
 use crate::http::middleware::auth::Caller;
-use crate::http::middleware::knowledge_base::{Base, Current};
+use crate::http::middleware::knowledge_base::Base;
 use crate::http::problem::{Asking, Problem, Refusals};
 use crate::http::request::Json;
+use crate::http::state::App;
 use crate::record::Recorder;
 use crate::tickets::RouteDecision;
+
+/// What routing needs of the server.
+#[derive(Debug, Clone)]
+pub(crate) struct RoutingParts {
+    pub(super) limits: Limits,
+    pub(super) admission: Arc<Admission>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) recorder: Arc<dyn Recorder>,
+}
+
+impl FromRef<App> for RoutingParts {
+    fn from_ref(app: &App) -> Self {
+        Self { limits: app.part(), admission: app.part(), metrics: app.part(), recorder: app.part() }
+    }
+}
 
 /// Chooses the skill group for a ticket.
 #[utoipa::path(post, path = "/classify", tag = "routing", request_body = ClassifyRequest,
     responses((status = 200, description = "The best guess and whether to trust it", body = ClassifyResponse),
         Refusals<Asking>))]
 pub(crate) async fn classify(
-    State(limits): State<Limits>,
-    State(admission): State<Arc<Admission>>,
-    State(recorder): State<Arc<dyn Recorder>>,
+    State(RoutingParts { limits, admission, recorder, .. }): State<RoutingParts>,
     Base(base): Base,
-    Current(snapshot): Current,
     caller: Option<Extension<Arc<Caller>>>,
     Json(mut fields): Json,
 ) -> Result<Decided, Problem> {
     let request = ClassifyRequest::read(&mut fields, limits);
     fields.finish()?;
+    let snapshot = base.snapshot();
     let occasion = Occasion {
         kb: base.name().to_owned(),
         key: caller.map(|Extension(caller)| caller.name.to_string()).unwrap_or_default(),

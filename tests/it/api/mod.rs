@@ -3,12 +3,9 @@
 pub(crate) mod app;
 mod conversations;
 mod corpus;
-mod customers;
 mod documentation;
-mod feedback;
 mod problems;
 mod questions;
+mod remembered;
 mod server;
-mod statistics;
-mod ticket_progress;
 mod tickets;

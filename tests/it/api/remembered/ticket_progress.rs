@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::app::TestApp;
+use crate::api::app::TestApp;
 
 /// A server whose group `refund` has a flow.
 fn with_flow() -> TestApp {

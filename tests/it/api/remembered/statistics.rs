@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::app::TestApp;
+use crate::api::app::TestApp;
 
 /// A small day: two answers on the web, one suggestion or hand-off by mail, small talk, a ticket.
 fn day() -> TestApp {

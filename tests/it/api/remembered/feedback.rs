@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::app::{Reply, TestApp};
+use crate::api::app::{Reply, TestApp};
 
 const ROUTING: &str = "[[group]]\nid = \"refund\"\nname = \"退款组\"\naliases = [\"old-refund\"]\n";
 

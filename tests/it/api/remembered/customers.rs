@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::app::TestApp;
+use crate::api::app::TestApp;
 
 fn asked(app: &TestApp, customer: &str, question: &str) -> Value {
     let reply = app.post("/v1/answer", &json!({"question": question, "customer_id": customer, "explain": true}));

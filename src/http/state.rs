@@ -132,21 +132,6 @@ impl FromRef<App> for HeldBytes {
     }
 }
 
-
-/// What batches need to work and to count.
-/// What batches need to work and to count.
-impl FromRef<App> for (Arc<Admission>, Arc<Metrics>) {
-impl FromRef<App> for (Arc<Admission>, Arc<Metrics>) {
-    fn from_ref(app: &App) -> Self {
-    fn from_ref(app: &App) -> Self {
-        (app.part(), app.part())
-        (app.part(), app.part())
-    }
-    }
-}
-}
-
-
 impl FromRef<App> for Limits {
     fn from_ref(app: &App) -> Self {
         app.0.config.limits

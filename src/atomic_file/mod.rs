@@ -53,7 +53,7 @@ pub fn replace(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> R
         step(&draft)?;
         file.sync_all()
     });
-    let written = filled.map_err(FileError::at("write", path));
+    let written = filled.map_err(FileError::at("write", &draft));
     let written = written.and_then(|()| rename(&draft, path)).and_then(|()| sync_parent(path));
     if written.is_err() {
         // The error at hand says more than a draft that could not be removed either.

@@ -18,6 +18,10 @@ const IN_PART: f32 = 0.4;
 const DENIAL: f32 = 1.0;
 const CUE: f32 = 1.0;
 
+/// Words of wanting something no longer, and what then is asked for.
+const NO_LONGER: [&str; 6] = ["不想要了", "不要了", "不用了", "不需要了", "不想用了", "不想再"];
+const ENDING: [&str; 6] = ["关闭", "取消", "注销", "退订", "解绑", "停用"];
+
 /// Characters that oppose each other, each with what else says it; of cues for both sides the first wins.
 const CUES: [(char, &[&str], char, &[&str]); 4] = [
     (
@@ -74,6 +78,7 @@ fn alike(first: &Reading, second: &Reading) -> f32 {
 /// Words of the tables of opposites of which the first has one and the second the other.
 fn rivals(asked: &Reading, first: &Reading, second: &Reading) -> f32 {
     let mut balance = 0.0_f32;
+    let no_longer = NO_LONGER.iter().any(|word| asked.text.contains(word));
     for (left, right) in tables().opposite_lines() {
         let only = |words: &[&'static str], own: &Reading, other: &Reading| -> Option<&'static str> {
             let long = words.iter().filter(|word| word.chars().nth(1).is_some());
@@ -82,6 +87,9 @@ fn rivals(asked: &Reading, first: &Reading, second: &Reading) -> f32 {
                 .max_by_key(|word| word.len())
         };
         let side = |words: &[&'static str]| -> f32 {
+            if no_longer && words.iter().any(|word| ENDING.contains(word)) {
+                return 1.0;
+            }
             let long = words.iter().filter(|word| word.chars().nth(1).is_some());
             long.map(|word| support(asked, word)).fold(0.0, f32::max)
         };

@@ -29,6 +29,9 @@ pub struct Explanation {
     pub calibration: Calibration,
     /// The logit of the confidence, within the bound that the difference sets; further down the list the confidence may be lower, for it never rises.
     pub calibrated_logit: f32,
+    /// What the confidence is kept to where the question was read as it sounds (pinyin, homophones): a guess is offered
+    /// and never answers. Null where it was read as written.
+    pub ceiling: Option<f32>,
     /// By which the candidates are ordered.
     pub rank_logit: f32,
     pub terms: TermOverlap,
@@ -137,6 +140,7 @@ impl<'a> Explainer<'a> {
             logit,
             calibration: matcher.calibration,
             calibrated_logit: matcher.calibration.apply(scored.bounded(logit)),
+            ceiling: scored.ceiling,
             rank_logit: scored.rank_logit,
             terms: overlap.terms,
             synonyms: overlap.synonyms,

@@ -248,9 +248,9 @@ mod tests {
             assert_eq!((found.basis, found.promised), (Basis::SetByHand, promised), "{found:?}");
             assert_eq!(policy, Policy { answer_threshold: 0.8, suggest_threshold: 0.3 });
         }
-        let low = PolicySettings { answer_threshold: Some(0.2), ..PolicySettings::default() };
+        let low = PolicySettings { answer_threshold: Some(0.1), ..PolicySettings::default() };
         let (policy, _) = resolve(&low, &[], "测试");
-        assert_eq!(policy, Policy { answer_threshold: 0.2, suggest_threshold: 0.2 }); // never above the other
+        assert_eq!(policy, Policy { answer_threshold: 0.1, suggest_threshold: 0.1 }); // never above the other
     }
 
     #[test]

@@ -353,6 +353,7 @@ impl Matcher {
             difference: None,
             signals,
             gate_inputs: [0.0; GATE_INPUTS],
+            ceiling: None,
             confidence: 0.0,
         }
     }

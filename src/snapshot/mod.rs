@@ -100,6 +100,7 @@ impl Snapshot {
         #[expect(clippy::cast_possible_truncation, reason = "a share; the next float down where rounding went up")]
         let ceiling = (self.policy.answer_threshold as f32).next_down();
         for one in &mut guessed {
+            one.ceiling = Some(ceiling);
             one.confidence = one.confidence.min(ceiling);
         }
         Ok(guessed)

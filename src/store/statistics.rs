@@ -139,9 +139,9 @@ impl Dimension {
             Self::Hour => (3_600, 0),
             Self::Day => (86_400, 0),
             Self::Week => (7 * 86_400, 3 * 86_400),
-            _ => return self.name().to_owned(),
+            _ => return format!("decisions.{}", self.name()),
         };
-        let local = format!("(at / 1000000 + {} + {shift})", offset(query));
+        let local = format!("(decisions.at / 1000000 + {} + {shift})", offset(query));
         format!("({local} / {unit} * {unit} - {shift})")
     }
 
@@ -167,7 +167,7 @@ fn offset(query: &StatisticsQuery) -> String {
     let mut before = seconds(query.from);
     for change in changes {
         // Writing to a string cannot fail.
-        let _ = write!(choice, " WHEN at < {} THEN {before}", change.as_microsecond());
+        let _ = write!(choice, " WHEN decisions.at < {} THEN {before}", change.as_microsecond());
         before = seconds(change);
     }
     let _ = write!(choice, " ELSE {before} END");

@@ -345,7 +345,7 @@ fn a_renamed_group_keeps_its_tickets_and_two_become_one() {
         ..SkillGroup::default()
     };
     let routing =
-        Routing { groups: vec![group("售后", &["组1", "组2"]), group("组0", &[])], ..Routing::default() };
+        Routing { groups: vec![group("售后", &["组1", "组2", "组3"]), group("组0", &[])], ..Routing::default() };
     let renamed = router.of_corpus(&routing, &Smalltalk::default());
     assert_eq!(renamed.labels(), ["售后", "组0"]);
     assert_eq!(renamed.warnings(&routing), Vec::<String>::new());

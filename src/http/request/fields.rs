@@ -113,8 +113,11 @@ impl Fields {
 
     /// Whether something is wrong with one of these fields already.
     pub(crate) fn has_fault_in(&self, names: &[&str]) -> bool {
+        // A fault in an item of a list, `labels[0]`, is one in the list.
         let is = |item: &ErrorItem, name: &str| {
-            item.field.as_deref().and_then(|field| field.strip_prefix(self.prefix.as_str())) == Some(name)
+            let field = item.field.as_deref().and_then(|field| field.strip_prefix(self.prefix.as_str()));
+            let rest = field.and_then(|field| field.strip_prefix(name));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
         };
         self.errors.iter().any(|item| names.iter().any(|name| is(item, name)))
     }

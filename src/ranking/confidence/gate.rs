@@ -191,6 +191,7 @@ mod tests {
             lexical: 0.0,
             difference: None,
             gate_inputs,
+            ceiling: None,
             confidence: 0.0,
         }
     }

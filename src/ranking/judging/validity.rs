@@ -66,6 +66,7 @@ mod tests {
             lexical: 0.0,
             difference: z.map(|z| Judged { z, bound: z, lift: 0.0 }),
             gate_inputs: [0.0; GATE_INPUTS],
+            ceiling: None,
             confidence: 0.0,
         }
     }

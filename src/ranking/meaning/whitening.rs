@@ -146,8 +146,8 @@ mod tests {
 
     /// Entries of three questions that scatter ten times as far in the first dimension as in the second.
     fn corpus(entries: u16) -> (Vec<Vec<f32>>, Vec<u32>) {
-        let wave = |at: u16| f32::from(at * 37 % 100) / 50.0 - 1.0;
-        let vector = |at: u16| vec![wave(at), 0.1 * wave(at.wrapping_mul(13)), f32::from(at / 3 % 2)];
+        let wave = |at: u32| f32::from(u16::try_from(at * 37 % 100).unwrap()) / 50.0 - 1.0;
+        let vector = |at: u16| vec![wave(at.into()), 0.1 * wave(u32::from(at) * 13), f32::from(at / 3 % 2)];
         ((0..entries * 3).map(vector).collect(), (0..entries * 3).map(|at| u32::from(at / 3)).collect())
     }
 

@@ -1,5 +1,4 @@
-//! The matcher of one corpus: questions profiled, indexed, encoded; the very words of a stored one need no encoder,
-//! all else is fetched by words and by meaning, compared signal by signal, summed up by entry.
+//! The matcher of one corpus: all is fetched by words and by meaning, compared signal by signal, summed up by entry.
 
 use std::sync::Arc;
 

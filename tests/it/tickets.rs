@@ -360,12 +360,16 @@ fn a_renamed_group_keeps_its_tickets_and_two_become_one() {
         let all: f64 = found.ranking.iter().map(|group| group.confidence).sum();
         assert!(found.ranking.len() == 2 && (all - 1.0).abs() < 1e-6, "{:?}", found.ranking);
         assert!(found.confidence >= before.confidence - 1e-9 || found.skill_group != expected);
+        // Where the likeliest label is none of the likeliest group, the two disagree and a human decides.
+        if before.decision == RouteDecision::Route && found.skill_group == expected {
+            assert_eq!(found.decision, RouteDecision::Route, "{}", row.ticket.text);
+        }
         if found.decision == RouteDecision::Route {
             routed += 1;
             assert_eq!(found.promise, format!("{}会联系您", found.skill_group));
         }
     }
-    assert!(routed > 100, "{routed}");
+    assert!(routed > 50, "{routed}");
 }
 
 #[test]

@@ -322,8 +322,9 @@ fn report(rounds: usize, seed: u64) -> Vec<(&'static Endpoint, Duration)> {
 }
 
 #[test]
+#[ignore = "measures time, which needs a quiet machine; see docs/operations.md"]
 fn no_request_found_in_a_short_search_costs_out_of_proportion() {
-    // The tests' own build is slower than a release and shares its caches with other tests; what once took minutes shows.
+    // The tests' own build is slower than a release; what once took minutes shows.
     for (endpoint, cost) in report(40, 7) {
         assert!(cost < 4 * Duration::from_millis(endpoint.promised), "{}: {cost:?}", endpoint.name);
     }

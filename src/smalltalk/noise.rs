@@ -46,7 +46,8 @@ fn is_pinyin(letters: &str) -> bool {
     let mut syllables_from = vec![usize::MAX; letters.len() + 1];
     syllables_from[letters.len()] = 0;
     for at in (0..letters.len()).rev() {
-        let rest = &letters[at..];
+        // Within a character that is no Latin letter nothing can begin.
+        let Some(rest) = letters.get(at..) else { continue };
         let initials = INITIALS.iter().filter(|initial| rest.starts_with(**initial)).map(|initial| initial.len());
         for initial in initials.chain([0]) {
             for end in
@@ -71,5 +72,6 @@ mod tests {
         for meant in ["tuikuan", "yunfei", "10086", "95588", "退款", "vip会员", "zenmetuihuo", "20261111"] {
             assert_eq!(looks_empty(meant), None, "{meant}");
         }
+        assert!(!is_pinyin("abcnp😀😀"), "characters of several bytes are passed over");
     }
 }

@@ -27,7 +27,9 @@ pub use flags::Flags;
 pub use knowledge_base::{Answering, DEFAULT_KB, KnowledgeBaseSettings, OpenAt, Places, Residency};
 pub use sample::sample;
 pub use section::Key;
-pub use sections::{Cors, FeedbackLabels, Limits, Listening, Log, LogLevel, RateLimit, RateLimiting, Storage};
+pub use sections::{
+    Cors, DatabaseUrl, FeedbackLabels, Limits, Listening, Log, LogLevel, RateLimit, RateLimiting, Storage,
+};
 pub use written::{Problem, RawConfig};
 
 /// The checked configuration.
@@ -76,6 +78,10 @@ impl Config {
         if reader.api_keys() == 0 && !server.listen.ip().is_loopback() {
             reader.refuse("listen", "未配置任何密钥（[[key]]）时只能监听本机地址，例如 127.0.0.1:8080");
         }
+        let storage = Storage::read(reader)?;
+        if storage.data.is_none() && storage.database_url.is_some() {
+            reader.refuse("database_url", "需要状态目录（data）：记录先写进那里的日志文件，再存进数据库");
+        }
         Some(Self {
             server,
             log: Log::read(reader)?,
@@ -83,7 +89,7 @@ impl Config {
             rate_limiting: RateLimiting::read(reader)?,
             cors: Cors::read(reader)?,
             feedback: FeedbackLabels::read(reader)?,
-            storage: Storage::read(reader)?,
+            storage,
             data_given: reader.is_set("data"),
             residency: Residency::read(reader)?,
             keys,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 use utoipa::ToSchema;
 
+use super::apply::plain;
 use super::database::Store;
 use super::error::StoreError;
 
@@ -199,7 +200,10 @@ impl Store {
         let keys: Vec<String> = (0..columns.len()).map(|at| format!("d{at}")).collect();
         let (grouped, ordered) = match keys.is_empty() {
             true => (String::new(), String::new()),
-            false => (format!(" GROUP BY {}", keys.join(", ")), format!(" ORDER BY {}", keys.join(", "))),
+            false => (
+                format!(" GROUP BY {}", keys.join(", ")),
+                format!(" ORDER BY {} NULLS FIRST", keys.join(" NULLS FIRST, ")),
+            ),
         };
         let partition = if keys.is_empty() { String::new() } else { format!("PARTITION BY {} ", keys.join(", ")) };
         let mut only = String::new();
@@ -219,7 +223,7 @@ impl Store {
              WHERE decisions.kb = $1 AND decisions.at >= $2 AND decisions.at < $3{only}"
         );
         let sums = format!("WITH chosen AS ({chosen}) SELECT {}{SUMS} FROM chosen{grouped}{ordered}", listed(&keys));
-        let sums = bound(kb, query, sums).fetch_all(self.read()).await?;
+        let sums = bound(kb, query, sums).fetch_all(self.read()?).await?;
         // Nearest rank: the value below or at which the share of all lies.
         let ranked = format!(
             "WITH chosen AS ({chosen}), ranked AS (SELECT {}duration_us,
@@ -233,7 +237,7 @@ impl Store {
             partition.trim_end(),
             listed(&keys)
         );
-        let ranked = bound(kb, query, ranked).fetch_all(self.read()).await?;
+        let ranked = bound(kb, query, ranked).fetch_all(self.read()?).await?;
         sums.iter().zip(&ranked).map(|(sums, ranked)| row(query, sums, ranked)).collect()
     }
 }
@@ -242,19 +246,19 @@ fn listed(keys: &[String]) -> String {
     keys.iter().map(|key| format!("{key}, ")).collect()
 }
 
-type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
 /// The query with its values; every name in it is one of ours.
 fn bound<'q>(kb: &str, query: &StatisticsQuery, sql: String) -> Query<'q> {
     let sql = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(kb.to_owned());
     let sql = sql.bind(query.from.as_microsecond()).bind(query.to.as_microsecond());
-    query.only.iter().fold(sql, |sql, (_, value)| sql.bind(value.clone()))
+    query.only.iter().fold(sql, |sql, (_, value)| sql.bind(plain(value)))
 }
 
 fn row(
     query: &StatisticsQuery,
-    sums: &sqlx::sqlite::SqliteRow,
-    ranked: &sqlx::sqlite::SqliteRow,
+    sums: &sqlx::any::AnyRow,
+    ranked: &sqlx::any::AnyRow,
 ) -> Result<StatisticsRow, StoreError> {
     let mut dimensions = Vec::with_capacity(query.by.len());
     for (at, dimension) in query.by.iter().enumerate() {

@@ -146,11 +146,7 @@ impl Store {
     }
 
     async fn wait_for_applied(&self) {
-        // What waits in the queue is written within moments, and its end is known only then.
-        while !self.0.journal.is_idle() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        let end = *self.0.journal.end().borrow();
+        let end = self.0.journal.mark().await;
         let mut applied = self.0.applied.subscribe();
         // The sender lives in `self`.
         let _ = applied.wait_for(|applied| *applied >= end).await;

@@ -32,6 +32,6 @@ pub use error::StoreError;
 pub use feedback::{ConversationEvent, ConversationRating, EventKind, Feedback, Rating, Stored};
 pub use privacy::{CustomerData, Forgotten, Retention};
 pub use recorded::KeptMessage;
-pub use statistics::{Dimension, Measures, StatisticsQuery, StatisticsRow};
+pub use statistics::{Dimension, Measures, Seat, StatisticsQuery, StatisticsRow};
 pub use stored_turn::StoredTurn;
 pub use ticket_steps::{TicketHistory, TicketStep};

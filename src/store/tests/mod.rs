@@ -48,8 +48,14 @@ fn record(store: &Store, records: impl IntoIterator<Item = DecisionRecord>) {
 }
 
 async fn all(store: &Store) -> Measures {
-    let query =
-        StatisticsQuery { from: at(-10_000), to: at(100_000), by: vec![], zone: jiff::tz::TimeZone::UTC, only: vec![] };
+    let query = StatisticsQuery {
+        from: at(-10_000),
+        to: at(100_000),
+        by: vec![],
+        zone: jiff::tz::TimeZone::UTC,
+        only: vec![],
+        seat: Seat::default(),
+    };
     store.statistics("default", &query).await.unwrap().remove(0).measures
 }
 
@@ -206,6 +212,7 @@ async fn numbers_are_told_apart_by_day_in_the_zone_and_by_channel(home: Home) {
         by: by.to_vec(),
         zone: jiff::tz::TimeZone::get(zone).unwrap(),
         only: vec![],
+        seat: Seat::default(),
     };
     let days = |rows: &[StatisticsRow]| -> Vec<(String, i64)> {
         rows.iter().map(|row| (row.dimensions[0].clone().unwrap(), row.measures.decisions)).collect()

@@ -9,6 +9,7 @@ mod sqlite {
 
     mod customers;
     mod feedback;
+    mod simulated_day;
     mod statistics;
     mod ticket_progress;
 
@@ -23,6 +24,7 @@ mod postgres {
 
     mod customers;
     mod feedback;
+    mod simulated_day;
     mod statistics;
     mod ticket_progress;
 

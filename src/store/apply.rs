@@ -1,6 +1,8 @@
 //! Brings entries of the journal into the database, in one transaction with the place up to which they reach.
 
-use sqlx::{Any, AnyConnection, AnyPool, QueryBuilder};
+use std::fmt::Write as _;
+
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe};
 
 use super::database::Store;
 use super::error::StoreError;
@@ -77,40 +79,57 @@ fn stored(number: u64) -> i64 {
 }
 
 async fn insert_decisions(connection: &mut AnyConnection, rows: &[&DecisionRecord]) -> Result<(), StoreError> {
-    let mut insert = QueryBuilder::<Any>::new(
+    // The same decision again, from a journal that was restored beside a newer database, counts once.
+    let sql = format!(
         "INSERT INTO decisions (message_id, kb, at, channel, input_type, customer_id, conversation_id, customer_tier,
              ticket_id, text, hidden, decision, faq_id, category, skill_group, confidence, reason, candidates,
-             corpus_version, model_version, duration_us, key) ",
+             corpus_version, model_version, duration_us, key) VALUES {} ON CONFLICT DO NOTHING",
+        places(rows.len(), 22)
     );
-    insert.push_values(rows, |mut row, record| {
+    let mut insert = sqlx::query(AssertSqlSafe(sql));
+    for record in rows {
         let outcome = &record.outcome;
-        row.push_bind(&record.message_id)
-            .push_bind(&record.kb)
-            .push_bind(record.at.as_microsecond())
-            .push_bind(record.channel.as_deref().map(plain))
-            .push_bind(record.input_type.map(crate::record::InputType::name))
-            .push_bind(record.customer_id.as_deref().map(plain))
-            .push_bind(record.conversation_id.as_deref().map(plain))
-            .push_bind(record.customer_tier.as_deref().map(plain))
-            .push_bind(record.ticket_id.as_deref().map(plain))
-            .push_bind(plain(&record.text.text))
-            .push_bind(serde_json::to_string(&record.text.hidden).unwrap_or_default())
-            .push_bind(decision_name(record))
-            .push_bind(&outcome.faq_id)
-            .push_bind(&outcome.category)
-            .push_bind(&outcome.skill_group)
-            .push_bind(outcome.confidence)
-            .push_bind(&outcome.reason)
-            .push_bind(serde_json::to_string(&outcome.candidates).unwrap_or_default())
-            .push_bind(&record.corpus_version)
-            .push_bind(&record.model_version)
-            .push_bind(stored(record.duration_us))
-            .push_bind(&record.key);
-    });
-    // The same decision again, from a journal that was restored beside a newer database, counts once.
-    insert.push(" ON CONFLICT DO NOTHING");
-    insert.build().execute(connection).await?;
+        insert = insert
+            .bind(&record.message_id)
+            .bind(&record.kb)
+            .bind(record.at.as_microsecond())
+            .bind(record.channel.as_deref().map(plain))
+            .bind(record.input_type.map(crate::record::InputType::name))
+            .bind(record.customer_id.as_deref().map(plain))
+            .bind(record.conversation_id.as_deref().map(plain))
+            .bind(record.customer_tier.as_deref().map(plain))
+            .bind(record.ticket_id.as_deref().map(plain))
+            .bind(plain(&record.text.text))
+            .bind(serde_json::to_string(&record.text.hidden).unwrap_or_default())
+            .bind(decision_name(record))
+            .bind(&outcome.faq_id)
+            .bind(&outcome.category)
+            .bind(&outcome.skill_group)
+            .bind(outcome.confidence)
+            .bind(&outcome.reason)
+            .bind(serde_json::to_string(&outcome.candidates).unwrap_or_default())
+            .bind(&record.corpus_version)
+            .bind(&record.model_version)
+            .bind(stored(record.duration_us))
+            .bind(&record.key);
+    }
+    insert.execute(connection).await?;
     Ok(())
+}
+
+/// `($1, $2), ($3, $4)` and so on: sqlx's own builder writes `?` where either database may be meant.
+fn places(rows: usize, columns: usize) -> String {
+    let mut places = String::new();
+    for place in 0..rows * columns {
+        let before = match place % columns {
+            0 if place == 0 => "(",
+            0 => "), (",
+            _ => ", ",
+        };
+        // Writing to a string cannot fail.
+        let _ = write!(places, "{before}${}", place + 1);
+    }
+    places + ")"
 }
 
 /// Small talk is neither answered nor unanswered and has a name of its own. An answer about the customer's own ticket has
@@ -123,18 +142,22 @@ fn decision_name(record: &DecisionRecord) -> &'static str {
 }
 
 async fn insert_turns(connection: &mut AnyConnection, rows: &[&StoredTurn]) -> Result<(), StoreError> {
-    let mut insert =
-        QueryBuilder::<Any>::new("INSERT INTO turns (message_id, kb, at, conversation_id, customer_id, named, turn) ");
-    insert.push_values(rows, |mut row, stored| {
-        row.push_bind(&stored.turn.message_id)
-            .push_bind(&stored.kb)
-            .push_bind(stored.turn.at.as_microsecond())
-            .push_bind(plain(&stored.conversation_id))
-            .push_bind(stored.customer_id.as_deref().map(plain))
-            .push_bind(i64::from(stored.named))
-            .push_bind(serde_json::to_string(&stored.turn).unwrap_or_default());
-    });
-    insert.push(" ON CONFLICT DO NOTHING");
-    insert.build().execute(connection).await?;
+    let sql = format!(
+        "INSERT INTO turns (message_id, kb, at, conversation_id, customer_id, named, turn) VALUES {}
+         ON CONFLICT DO NOTHING",
+        places(rows.len(), 7)
+    );
+    let mut insert = sqlx::query(AssertSqlSafe(sql));
+    for stored in rows {
+        insert = insert
+            .bind(&stored.turn.message_id)
+            .bind(&stored.kb)
+            .bind(stored.turn.at.as_microsecond())
+            .bind(plain(&stored.conversation_id))
+            .bind(stored.customer_id.as_deref().map(plain))
+            .bind(i64::from(stored.named))
+            .bind(serde_json::to_string(&stored.turn).unwrap_or_default());
+    }
+    insert.execute(connection).await?;
     Ok(())
 }

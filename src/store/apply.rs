@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe};
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe};
 
 use super::database::Store;
 use super::error::StoreError;
@@ -86,7 +88,7 @@ async fn insert_decisions(connection: &mut AnyConnection, rows: &[&DecisionRecor
              corpus_version, model_version, duration_us, key) VALUES {} ON CONFLICT DO NOTHING",
         places(rows.len(), 22)
     );
-    let mut insert = sqlx::query(AssertSqlSafe(sql));
+    let mut insert = once(sql);
     for record in rows {
         let outcome = &record.outcome;
         insert = insert
@@ -115,6 +117,12 @@ async fn insert_decisions(connection: &mut AnyConnection, rows: &[&DecisionRecor
     }
     insert.execute(connection).await?;
     Ok(())
+}
+
+/// A statement that is not kept prepared: there is one for every number of rows, and what is absent has another type than
+/// what is there (sqlx gives an absent `f64` the type of an `f32`).
+fn once(sql: String) -> Query<'static, Any, AnyArguments> {
+    sqlx::query(AssertSqlSafe(sql)).persistent(false)
 }
 
 /// `($1, $2), ($3, $4)` and so on: sqlx's own builder writes `?` where either database may be meant.
@@ -147,7 +155,7 @@ async fn insert_turns(connection: &mut AnyConnection, rows: &[&StoredTurn]) -> R
          ON CONFLICT DO NOTHING",
         places(rows.len(), 7)
     );
-    let mut insert = sqlx::query(AssertSqlSafe(sql));
+    let mut insert = once(sql);
     for stored in rows {
         insert = insert
             .bind(&stored.turn.message_id)

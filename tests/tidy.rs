@@ -57,7 +57,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "knowledge_base",
-        &["atomic_file", "corpus", "encoder", "gate", "policy", "ranking", "retrieval", "snapshot", "tickets"],
+        &["atomic_file", "corpus", "encoder", "gate", "policy", "ranking", "retrieval", "snapshot", "text", "tickets"],
     ),
     ("explanation", &["difference", "ranking", "snapshot", "text"]),
     (

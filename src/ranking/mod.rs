@@ -11,8 +11,10 @@ pub mod evidence;
 pub mod fit;
 pub mod judging;
 mod largest;
+mod learnt;
 pub mod matcher;
 pub mod meaning;
+mod preparation;
 pub mod scored;
 
 pub use compare::lexicon::Lexicon;
@@ -22,6 +24,7 @@ pub use confidence::calibration::Calibration;
 pub use confidence::model::{Contribution, RankerError, RankerModel};
 pub use evidence::HeldOut;
 pub use judging::validity::LiveAt;
+pub use learnt::{Learnt, NotLearnt};
 pub use matcher::{Matcher, RankingModels};
 pub use meaning::embeddings::EmbeddingTable;
 pub use scored::Scored;

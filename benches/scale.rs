@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use jiff::Timestamp;
-use yingda::knowledge_base::{KnowledgeBase, ReloadOptions, Sources};
+use yingda::{KnowledgeBase, ReloadOptions, Sources};
 
 type Outcome = Result<(), Box<dyn Error>>;
 

@@ -238,6 +238,13 @@ fn rooms_use_only_the_rooms_they_may() {
 }
 
 #[test]
+fn rooms_are_private_so_that_dead_code_is_found() {
+    let (_, facade) = sources().into_iter().find(|(path, _)| path.ends_with("src/lib.rs")).unwrap();
+    let open: Vec<&str> = facade.lines().filter(|line| line.starts_with("pub mod ")).collect();
+    assert!(open.is_empty(), "name in lib.rs what is used outside instead of opening the room: {open:?}");
+}
+
+#[test]
 fn crates_stay_in_their_rooms() {
     let mut wrong = Vec::new();
     for (path, text) in sources() {

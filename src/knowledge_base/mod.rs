@@ -35,7 +35,7 @@ pub use opening::foresee;
 pub use refusal::{PublishError, cause_chain};
 pub use registry::{Listed, Registry};
 pub use report::{ReloadReport, VersionInfo};
-pub use sources::{DEFAULT_MAX_LOST, Sources};
+pub use sources::Sources;
 pub use state_directory::{ClaimError, LOCK, StateDirectory};
 
 /// One knowledge base: what is live, its sources and its kept versions.

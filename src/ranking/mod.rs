@@ -17,12 +17,10 @@ pub mod meaning;
 mod preparation;
 pub mod scored;
 
-pub use compare::lexicon::Lexicon;
-pub use compare::signals::{Signal, Signals};
-pub use compare::stored::{Admission, StoredQuestion};
+pub use compare::signals::Signal;
+pub use compare::stored::StoredQuestion;
 pub use confidence::calibration::Calibration;
-pub use confidence::model::{Contribution, RankerError, RankerModel};
-pub use evidence::HeldOut;
+pub use confidence::model::{RankerError, RankerModel};
 pub use judging::validity::LiveAt;
 pub use learnt::{Learnt, NotLearnt};
 pub use matcher::{Matcher, RankingModels};

@@ -20,7 +20,7 @@ use crate::tickets::{Routed, Router, Ticket};
 
 pub use model_set::Models;
 use question_cache::QuestionCache;
-pub use question_cache::{Asked, Ranked, RankedQuestion, RecentQuestion};
+pub use question_cache::{Asked, Ranked, RecentQuestion};
 
 /// A corpus with everything derived from it. A request holds one from beginning to end.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
-use yingda::knowledge_base::{KnowledgeBase, NoticeCode, PublishError, ReloadOptions, Sources};
+use yingda::{KnowledgeBase, NoticeCode, PublishError, ReloadOptions, Sources};
 
 use crate::api::app::{TestApp, model};
 
@@ -95,7 +95,7 @@ fn what_was_learnt_is_kept_and_comes_back_to_the_bit() {
     let asked = ["退款几天能到", "发票怎么开", "包邮吗", "你们老板是谁"];
     let seen = |base: &KnowledgeBase| {
         let snapshot = base.snapshot();
-        let scored = asked.map(|text| snapshot.candidates(&yingda::text::normalize(text), now()).unwrap());
+        let scored = asked.map(|text| snapshot.candidates(&yingda::normalize(text), now()).unwrap());
         (format!("{scored:?}"), format!("{:?} {:?}", snapshot.matcher.learnt(), snapshot.policy))
     };
     let first = seen(&place.open());
@@ -244,7 +244,7 @@ fn a_disk_that_takes_nothing_stops_neither_start_nor_rollback() {
     assert_eq!((version(&base), codes(&base)), (first.clone(), vec![NoticeCode::NotKept]));
     assert!(back.warnings.iter().any(|warning| warning.message.contains("没有写进状态目录")), "{:?}", back.warnings);
     let refused = base.reload(&ReloadOptions::default(), now()).unwrap_err();
-    let said = yingda::knowledge_base::cause_chain(&refused);
+    let said = yingda::cause_chain(&refused);
     assert!(said.contains(".live.json.tmp") && said.contains("directory"), "the cause is named: {said}");
     assert_eq!(version(&base), first, "nothing changed");
     fs::remove_dir_all(blocked).unwrap();

@@ -18,13 +18,11 @@ use std::sync::Arc;
 
 use self::by_model::ModelRouter;
 use self::by_rules::RuleRouter;
-pub use self::explain::{TermPlace, TermWeight};
 pub use self::manner::Manner;
 use self::read_ticket::ReadTicket;
 pub use self::routed::{RankedGroup, RouteDecision, Routed};
 use self::said::complains;
-pub use self::sentence_votes::Sentence;
-pub use self::tone::{COMPLAINT_AT, ComplaintPhrase, MANNER_AT, Tone, ToneModels, URGENT_AT};
+pub use self::tone::{COMPLAINT_AT, ComplaintPhrase, MANNER_AT, ToneModels, URGENT_AT};
 use super::ticket::Ticket;
 use crate::encoder::EncodedText;
 use crate::mail::{Separated, separate};

@@ -15,7 +15,7 @@ use crate::ranking::{Calibration, Scored};
 use crate::snapshot::Snapshot;
 use crate::text::trace::{Traced, trace};
 
-pub use overlap::{MissingTerm, SharedTerm, SynonymUsed, TermKind, TermOverlap, TextForm, Which};
+pub use overlap::{MissingTerm, SynonymUsed, TermKind, TermOverlap, TextForm, Which};
 
 /// Everything behind one candidate's confidence.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

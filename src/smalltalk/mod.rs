@@ -14,7 +14,7 @@ mod words;
 
 pub use kind::TalkKind;
 pub use pattern::idle_words;
-pub use table::{Smalltalk, Talk, built_in};
+pub use table::{Smalltalk, Talk};
 pub use taken_back::takes_back;
 
 use crate::text::spoken_key;

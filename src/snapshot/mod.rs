@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use crate::corpus::{Corpus, Entry};
 use crate::decision::{Decision, Policy};
 use crate::policy::{self, PolicyStatement};
-use crate::ranking::{EmbeddingTable, LiveAt, Matcher, Scored, StoredQuestion};
+use crate::ranking::{EmbeddingTable, Learnt, LiveAt, Matcher, Scored, StoredQuestion};
 use crate::retrieval::{IndexError, Respeller};
 use crate::smalltalk::idle_words;
 use crate::text::normalize;
@@ -22,7 +22,7 @@ use crate::tickets::{Routed, Router, Ticket};
 
 pub use model_set::Models;
 use question_cache::QuestionCache;
-pub use question_cache::{Asked, Ranked, RankedQuestion, RecentQuestion};
+pub use question_cache::{Asked, Ranked, RecentQuestion};
 
 /// A corpus with everything derived from it. A request holds one from beginning to end.
 #[derive(Debug)]
@@ -48,7 +48,20 @@ impl Snapshot {
     /// # Errors
     /// [`IndexError`] when the question index cannot be built.
     pub fn prepare(corpus: Arc<Corpus>, models: &Models, known: &EmbeddingTable) -> Result<Self, IndexError> {
-        let matcher = Matcher::prepare(&corpus, &models.ranking, known)?;
+        Self::prepare_learnt(corpus, models, known, None)
+    }
+
+    /// The same with what was learnt of this very corpus under these models before.
+    ///
+    /// # Errors
+    /// As [`Snapshot::prepare`].
+    pub fn prepare_learnt(
+        corpus: Arc<Corpus>,
+        models: &Models,
+        known: &EmbeddingTable,
+        learnt: Option<Learnt>,
+    ) -> Result<Self, IndexError> {
+        let matcher = Matcher::prepare_learnt(&corpus, &models.ranking, known, learnt)?;
         let (policy, statement) = policy::resolve(&models.policy, &matcher.evidence, &calibrated_on(&matcher));
         let asking = matcher.questions.iter().filter(|question| !question.negative);
         let written: Vec<String> = asking.map(|question| normalize(&question.text)).collect();

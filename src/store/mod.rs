@@ -31,7 +31,5 @@ pub use error::StoreError;
 pub use feedback::{ConversationEvent, ConversationRating, EventKind, Feedback, Rating, Stored};
 pub use opening::JournalOnly;
 pub use privacy::{CustomerData, Forgotten, Retention};
-pub use recorded::KeptMessage;
-pub use statistics::{Dimension, Measures, StatisticsQuery, StatisticsRow};
-pub use stored_turn::StoredTurn;
+pub use statistics::{Dimension, StatisticsQuery, StatisticsRow};
 pub use ticket_steps::{TicketHistory, TicketStep};

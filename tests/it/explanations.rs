@@ -1,11 +1,7 @@
 //! Explanations hold what they say on the corpus that ships: sums that add up, places that point at the very words.
 
 use jiff::Timestamp;
-use yingda::answer::{Answered, Question, answer};
-use yingda::explanation::{Explanation, TextForm, Which};
-use yingda::knowledge_base::{KnowledgeBase, Sources};
-use yingda::text::normalize;
-use yingda::text::trace::Span;
+use yingda::{Answered, Explanation, KnowledgeBase, Question, Sources, Span, TextForm, Which, answer, normalize};
 
 /// Questions of every kind of spelling; what they ask matters less than how it is written.
 const ASKED: [&str; 14] = [

@@ -3,8 +3,7 @@
 use std::fs;
 
 use tempfile::TempDir;
-use yingda::knowledge_base::{KnowledgeBase, Sources};
-use yingda::tickets::{RouteDecision, Routed, Ticket};
+use yingda::{KnowledgeBase, RouteDecision, Routed, Sources, Ticket};
 
 const FAQ: &str = "问题,答案\n送货时间能改吗,下单前可以在结算页改。\n";
 const ROUTING: &str = r#"

@@ -5,13 +5,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use serde_json::Value;
-use yingda::answer::{Answered, Decision, HandoffReason, Question, answer, suggest};
-use yingda::evaluation::answers::questions::Scope;
-use yingda::evaluation::answers::ranks::{differences, read_ranks};
-use yingda::evaluation::answers::{AnswerOutcome, judge_all, read_questions};
-use yingda::evaluation::answers::{AnswerQuality, JudgedQuestion};
-use yingda::knowledge_base::{KnowledgeBase, Sources};
-use yingda::snapshot::Snapshot;
+use yingda::{
+    AnswerOutcome, AnswerQuality, Answered, Decision, HandoffReason, JudgedQuestion, KnowledgeBase, Question, Scope,
+    Snapshot, Sources, answer, differences, judge_all, read_questions, read_ranks, suggest,
+};
 
 fn shipped() -> KnowledgeBase {
     let sources = Sources::embedded();
@@ -144,7 +141,7 @@ fn every_stored_question_finds_its_own_entry() {
         let now = entry.valid_from.unwrap_or_else(ordinary_day);
         let answered = ask(&snapshot, &question.text, now);
         let routing = &snapshot.corpus.routing;
-        let normalized = yingda::text::normalize(&question.text);
+        let normalized = yingda::normalize(&question.text);
         if routing.asks_for_human(&normalized) || routing.is_complaint(&normalized) {
             continue;
         }

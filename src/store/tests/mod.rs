@@ -5,6 +5,8 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::statistics::Measures;
+use super::stored_turn::StoredTurn;
 use super::*;
 use crate::conversation::{Got, Said, Turn};
 use crate::record::{DecisionRecord, Outcome, RecordedDecision, Recorder as _, mask};

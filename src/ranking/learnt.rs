@@ -18,6 +18,8 @@ pub struct Learnt {
     pub(super) calibration: Calibration,
     pub(super) calibrated_on_labelled: bool,
     pub(super) evidence: Vec<EvidenceRow>,
+    /// What the router made of the same questions: odds by which it hears complaints. None where it was not asked.
+    pub complaint_odds: Option<f64>,
 }
 
 /// Why bytes hold nothing that may be used.
@@ -41,6 +43,7 @@ struct Kept {
     rows: usize,
     calibrated_on_labelled: bool,
     evidence: Vec<KeptRow>,
+    complaint_odds: Option<u64>,
 }
 
 /// Bits of the confidence; right, among the suggested, in scope; kind.
@@ -64,6 +67,7 @@ impl Learnt {
             rows: self.calibration.rows,
             calibrated_on_labelled: self.calibrated_on_labelled,
             evidence: self.evidence.iter().map(row).collect(),
+            complaint_odds: self.complaint_odds.map(f64::to_bits),
         };
         let json = serde_json::to_vec(&kept).unwrap_or_default();
         let mut bytes = format!("{}\n", blake3::hash(&json).to_hex()).into_bytes();
@@ -107,6 +111,7 @@ impl Learnt {
             },
             calibrated_on_labelled: kept.calibrated_on_labelled,
             evidence: kept.evidence.into_iter().map(row).collect(),
+            complaint_odds: kept.complaint_odds.map(f64::from_bits),
         })
     }
 }
@@ -130,6 +135,7 @@ mod tests {
             calibration: Calibration { slope: 1.1, intercept: -0.3, rows: 7 },
             calibrated_on_labelled: true,
             evidence: vec![row, EvidenceRow { kind: EvidenceKind::SimilarQuestions, ..row }],
+            complaint_odds: Some(0.3),
         };
         let bytes = learnt.to_bytes("one");
         assert_eq!(Learnt::from_bytes(&bytes, "one"), Ok(learnt));

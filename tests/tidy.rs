@@ -50,7 +50,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("ranking", &["corpus", "decision", "difference", "encoder", "numbers", "policy", "retrieval", "text"]),
     ("decision", &[]),
     ("policy", &["decision", "stats"]),
-    ("snapshot", &["corpus", "decision", "encoder", "policy", "ranking", "retrieval", "routing", "text", "tickets"]),
+    (
+        "snapshot",
+        &["corpus", "decision", "encoder", "policy", "ranking", "retrieval", "routing", "smalltalk", "text", "tickets"],
+    ),
     (
         "gate",
         &["answer", "corpus", "decision", "encoder", "policy", "ranking", "retrieval", "snapshot", "text", "tickets"],

@@ -299,6 +299,7 @@ impl Matcher {
             signals,
             gate_inputs: [0.0; GATE_INPUTS],
             ceiling: None,
+            floor: None,
             confidence: 0.0,
         }
     }

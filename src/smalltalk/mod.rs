@@ -13,6 +13,7 @@ mod taken_back;
 mod words;
 
 pub use kind::TalkKind;
+pub use pattern::idle_words;
 pub use table::{Smalltalk, Talk};
 pub use taken_back::takes_back;
 

@@ -6,6 +6,7 @@
 mod model_set;
 mod question_cache;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ use crate::decision::{Decision, Policy};
 use crate::policy::{self, PolicyStatement};
 use crate::ranking::{EmbeddingTable, Learnt, LiveAt, Matcher, Scored, StoredQuestion};
 use crate::retrieval::{IndexError, Respeller};
+use crate::smalltalk::idle_words;
 use crate::text::normalize;
 use crate::tickets::{Routed, Router, Ticket};
 
@@ -33,6 +35,8 @@ pub struct Snapshot {
     pub statement: PolicyStatement,
     /// Router, ranker and encoder versions, joined by `+`.
     pub model_version: String,
+    /// Words of idle talk that the corpus's own questions use, so that they are none here; ascending.
+    pub asked_about: BTreeSet<&'static str>,
     respeller: Respeller,
     asked: QuestionCache,
 }
@@ -59,16 +63,18 @@ impl Snapshot {
     ) -> Result<Self, IndexError> {
         let matcher = Matcher::prepare_learnt(&corpus, &models.ranking, known, learnt)?;
         let (policy, statement) = policy::resolve(&models.policy, &matcher.evidence, &calibrated_on(&matcher));
-        let router = models.router_for(&corpus);
         let asking = matcher.questions.iter().filter(|question| !question.negative);
         let written: Vec<String> = asking.map(|question| normalize(&question.text)).collect();
+        let router = models.router_for(&corpus).before(&corpus.routing, &written);
         let respeller = Respeller::build(written.iter().map(String::as_str), matcher.segmenter());
+        let asked_about = written.iter().flat_map(|question| idle_words(question)).collect();
         Ok(Self {
             matcher,
             policy,
             statement,
             model_version: models.version_with(&router),
             router: Arc::new(router),
+            asked_about,
             respeller,
             asked: QuestionCache::new(&corpus),
             corpus,

@@ -1,5 +1,6 @@
 //! What routes the tickets of a knowledge base: a trained model under the rules of its corpus, or the rules alone.
 
+mod background;
 mod by_model;
 mod by_rules;
 mod embedded;
@@ -16,6 +17,7 @@ mod tone;
 use std::path::Path;
 use std::sync::Arc;
 
+use self::background::Background;
 use self::by_model::ModelRouter;
 use self::by_rules::RuleRouter;
 pub use self::manner::Manner;
@@ -145,6 +147,18 @@ impl Router {
         match &self.0 {
             Kind::Trained(trained) => Self(Kind::Trained(trained.of_corpus(routing, smalltalk))),
             Kind::ByRules(rules) => Self(Kind::ByRules(rules.of_corpus(smalltalk))),
+        }
+    }
+
+    /// This router before what a company is asked every day: normalised questions that are no complaints. Encodes at
+    /// most 256 of them.
+    #[must_use]
+    pub(crate) fn before(&self, routing: &Routing, questions: &[String]) -> Self {
+        let background = Background::of(self.tone(), routing, questions);
+        let tone = Arc::new(self.tone().against(background));
+        match &self.0 {
+            Kind::Trained(trained) => Self(Kind::Trained(trained.hearing(tone))),
+            Kind::ByRules(rules) => Self(Kind::ByRules(rules.hearing(tone))),
         }
     }
 

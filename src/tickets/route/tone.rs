@@ -7,6 +7,7 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use super::background::Background;
 use super::embedded;
 use super::manner::{COMPLAINING, MANNERS, Manner};
 use crate::encoder::EncodedText;
@@ -54,6 +55,8 @@ pub struct ToneModels {
     manner: Arc<Model>,
     /// Whether the complaint model is a knowledge base's own, so that it is not averaged with the manner model.
     own_complaint: bool,
+    /// What is asked of the company every day.
+    background: Background,
 }
 
 /// What the words of a text say about complaining.
@@ -73,7 +76,7 @@ pub enum ComplaintPhrase {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tone {
     /// Probability that it is a complaint, 0..=1: the mean of what the complaint and the manner model say, or what a
-    /// knowledge base's own complaint model says; where a phrase is believed, at least [`COMPLAINT_AT`]; less where the
+    /// knowledge base's own complaint model says, less what the company's own questions sound like; where a phrase is believed, at least [`COMPLAINT_AT`]; less where the
     /// text says that it is none.
     pub complaint: f64,
     /// Whether it is taken as a complaint: from [`COMPLAINT_AT`], with a phrase from `PHRASE_AT`, denied from
@@ -129,6 +132,7 @@ impl ToneModels {
             priority: read(priority, &PRIORITY_LABELS)?,
             manner: read(manner, &MANNERS.map(|(label, _)| label))?,
             own_complaint: false,
+            background: Background::SILENT,
         })
     }
 
@@ -148,10 +152,17 @@ impl ToneModels {
         let manner = own("manner", &MANNERS.map(|(label, _)| label))?;
         Ok(Self {
             own_complaint: complaint.is_some() && manner.is_none(),
+            background: self.background,
             complaint: complaint.unwrap_or_else(|| Arc::clone(&self.complaint)),
             priority: priority.unwrap_or_else(|| Arc::clone(&self.priority)),
             manner: manner.unwrap_or_else(|| Arc::clone(&self.manner)),
         })
+    }
+
+    /// These models before what a company is asked every day.
+    #[must_use]
+    pub(super) fn against(&self, background: Background) -> Self {
+        Self { background, ..self.clone() }
     }
 
     /// Judges a text with these terms; `phrase` says whether it holds a complaint phrase of `routing.toml`.
@@ -165,6 +176,7 @@ impl ToneModels {
         let manner = said(&self.manner);
         let complaining = manner.probabilities[COMPLAINING];
         let complaint = if self.own_complaint { complaint } else { f64::midpoint(complaint, complaining) };
+        let complaint = self.background.tell(complaint);
         let (complaint, complains, priority) = weigh(complaint, &said(&self.priority).probabilities, phrase);
         let (manner, manner_probability) = (MANNERS[manner.best].1, manner.probabilities[manner.best]);
         Tone { complaint, complains, priority, manner, manner_probability }

@@ -25,7 +25,7 @@ static PROGRAM: LazyLock<String> = LazyLock::new(|| {
 });
 
 fn path(data: &Path) -> PathBuf {
-    data.join("learnt.json")
+    data.join("learnt.bin")
 }
 
 /// Names all that decides what is learnt.

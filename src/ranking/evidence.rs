@@ -96,7 +96,7 @@ impl Matcher {
         Ok(())
     }
 
-    /// Takes what was learnt before for its own.
+    /// Takes what was learnt before for its own; its vectors were compared by it already.
     pub(super) fn adopt(&mut self, learnt: Learnt) {
         let Learnt { gate, reference, calibration, calibrated_on_labelled, evidence, .. } = learnt;
         self.reference = reference;
@@ -116,6 +116,7 @@ impl Matcher {
             calibrated_on_labelled: self.calibrated_on_labelled,
             evidence: self.evidence.clone(),
             complaint_odds: None,
+            meaning: self.meanings.learnt(),
         }
     }
 

@@ -1,5 +1,5 @@
-//! What a matcher learnt from its corpus's own questions, as a value and as bytes: asking them all is most of what
-//! preparing costs, and of one corpus under the same models always comes to the same.
+//! What a matcher learnt from its corpus's own questions, as a value and as bytes: asking them all and comparing them with
+//! each other is most of what preparing costs, and of one corpus under the same models always comes to the same.
 //!
 //! Floats are kept as their bits, so that what is read is what was learnt. Knows the layout but reads and writes no file.
 
@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::confidence::calibration::Calibration;
 use super::confidence::model::Linear;
 use super::confidence::reference::Reference;
+use super::meaning::LearntMeaning;
 use crate::policy::{EvidenceKind, EvidenceRow};
 
-/// Gate, wrong candidates, calibration and evidence of one corpus.
+/// Gate, wrong candidates, calibration, evidence and comparison of all vectors of one corpus.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Learnt {
     pub(super) gate: Linear,
@@ -20,6 +21,7 @@ pub struct Learnt {
     pub(super) evidence: Vec<EvidenceRow>,
     /// What the router made of the same questions: odds by which it hears complaints. None where it was not asked.
     pub complaint_odds: Option<f64>,
+    pub(super) meaning: LearntMeaning,
 }
 
 /// Why bytes hold nothing that may be used.
@@ -30,7 +32,8 @@ pub enum NotLearnt {
     Damaged,
 }
 
-/// The layout: JSON of this, after its BLAKE3 in hexadecimal digits and a line feed.
+/// The layout: BLAKE3 of all that follows, in hexadecimal digits, and a line feed; JSON of this on one line; the whitening
+/// and the crowding as 32-bit floats, the lowest byte first.
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
     stamp: String,
@@ -44,6 +47,8 @@ struct Kept {
     calibrated_on_labelled: bool,
     evidence: Vec<KeptRow>,
     complaint_odds: Option<u64>,
+    /// How many of the floats are the whitening.
+    whitening: usize,
 }
 
 /// Bits of the confidence; right, among the suggested, in scope; kind.
@@ -68,10 +73,14 @@ impl Learnt {
             calibrated_on_labelled: self.calibrated_on_labelled,
             evidence: self.evidence.iter().map(row).collect(),
             complaint_odds: self.complaint_odds.map(f64::to_bits),
+            whitening: self.meaning.whitening.len(),
         };
-        let json = serde_json::to_vec(&kept).unwrap_or_default();
-        let mut bytes = format!("{}\n", blake3::hash(&json).to_hex()).into_bytes();
-        bytes.extend(json);
+        let mut content = serde_json::to_vec(&kept).unwrap_or_default();
+        content.push(b'\n');
+        content
+            .extend(self.meaning.whitening.iter().chain(&self.meaning.crowding).flat_map(|value| value.to_le_bytes()));
+        let mut bytes = format!("{}\n", blake3::hash(&content).to_hex()).into_bytes();
+        bytes.extend(content);
         bytes
     }
 
@@ -80,15 +89,20 @@ impl Learnt {
     /// # Errors
     /// Why it must be learnt again.
     pub fn from_bytes(bytes: &[u8], stamp: &str) -> Result<Self, NotLearnt> {
-        let (digest, json) = bytes.split_at_checked(65).ok_or(NotLearnt::Damaged)?;
-        if digest != format!("{}\n", blake3::hash(json).to_hex()).as_bytes() {
+        let (digest, content) = bytes.split_at_checked(65).ok_or(NotLearnt::Damaged)?;
+        if digest != format!("{}\n", blake3::hash(content).to_hex()).as_bytes() {
             return Err(NotLearnt::Damaged);
         }
+        let end = content.iter().position(|byte| *byte == b'\n').unwrap_or(content.len());
+        let (json, numbers) = content.split_at(end);
         // What an older program wrote may have another layout under a sound checksum.
         let kept: Kept = serde_json::from_slice(json).map_err(|_| NotLearnt::OfAnother)?;
         if kept.stamp != stamp {
             return Err(NotLearnt::OfAnother);
         }
+        let (numbers, _) = numbers.get(1..).unwrap_or_default().as_chunks::<4>();
+        let numbers: Vec<f32> = numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        let (whitening, crowding) = numbers.split_at_checked(kept.whitening).ok_or(NotLearnt::OfAnother)?;
         let floats = |bits: Vec<u32>| -> Vec<f32> { bits.into_iter().map(f32::from_bits).collect() };
         let row = |(confidence, [right, among_suggested, in_scope], kind): KeptRow| EvidenceRow {
             confidence: f64::from_bits(confidence),
@@ -112,6 +126,7 @@ impl Learnt {
             calibrated_on_labelled: kept.calibrated_on_labelled,
             evidence: kept.evidence.into_iter().map(row).collect(),
             complaint_odds: kept.complaint_odds.map(f64::from_bits),
+            meaning: LearntMeaning { whitening: whitening.to_vec(), crowding: crowding.to_vec() },
         })
     }
 }
@@ -136,6 +151,8 @@ mod tests {
             calibrated_on_labelled: true,
             evidence: vec![row, EvidenceRow { kind: EvidenceKind::SimilarQuestions, ..row }],
             complaint_odds: Some(0.3),
+            // The bytes of a line feed among them.
+            meaning: LearntMeaning { whitening: vec![f32::from_bits(0x0a0a_0a0a), -0.0], crowding: vec![0.25] },
         };
         let bytes = learnt.to_bytes("one");
         assert_eq!(Learnt::from_bytes(&bytes, "one"), Ok(learnt));

@@ -68,7 +68,7 @@ impl Matcher {
                 &normalized,
                 &entries,
                 known,
-                models.ranker.refined,
+                (models.ranker.refined, learnt.as_ref().map(|learnt| learnt.meaning.clone())),
             ),
             differences: Differences::build(&analysed, &segmenter, judge),
             first_questions: first_questions(corpus.entries.len(), &entries),

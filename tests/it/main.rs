@@ -18,6 +18,7 @@ mod near_misses;
 mod operation;
 mod own_router;
 mod restarts;
+mod shared;
 mod shipped;
 mod signals;
 mod tickets;

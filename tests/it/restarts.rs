@@ -99,7 +99,7 @@ fn what_was_learnt_is_kept_and_comes_back_to_the_bit() {
         (format!("{scored:?}"), format!("{:?} {:?}", snapshot.matcher.learnt(), snapshot.policy))
     };
     let first = seen(&place.open());
-    let file = place.state.path().join("learnt.json");
+    let file = place.state.path().join("learnt.bin");
     let kept = fs::read(&file).unwrap();
     let written = fs::metadata(&file).unwrap().modified().unwrap();
     assert_eq!(seen(&place.open()), first);
@@ -108,7 +108,7 @@ fn what_was_learnt_is_kept_and_comes_back_to_the_bit() {
         fs::write(&file, damaged).unwrap();
         assert_eq!(seen(&place.open()), first);
         assert_eq!(fs::read(&file).unwrap(), kept, "not mended");
-        assert_eq!(fs::read(place.state.path().join("learnt.json.damaged")).unwrap(), damaged);
+        assert_eq!(fs::read(place.state.path().join("learnt.bin.damaged")).unwrap(), damaged);
     }
     let base = place.open();
     place.write(&edited());

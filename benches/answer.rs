@@ -6,11 +6,9 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
-use yingda::answer::{Question, answer};
-use yingda::knowledge_base::{KnowledgeBase, ReloadOptions, Sources};
-use yingda::ranking::LiveAt;
-use yingda::retrieval::{QuestionIndex, Terms};
-use yingda::text::{normalize, segment::Segmenter};
+use yingda::{
+    KnowledgeBase, LiveAt, Question, QuestionIndex, ReloadOptions, Segmenter, Sources, Terms, answer, normalize,
+};
 
 const ASKED: &str = "您好，我前天在你们家买的尿不湿拆了一包发现尺码买小了，剩下的还能换大一号吗？";
 

@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use yingda::encoder::{Encoder, INPUT_LIMIT, Kernel, PackedMatrix, Scratch, Windows};
+use yingda::{Encoder, INPUT_LIMIT, Kernel, PackedMatrix, Scratch, Windows};
 
 /// Questions of 14 characters.
 const ASKED: [&str; 4] = [

@@ -4,10 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use yingda::corpus::Place;
-use yingda::encoder::EncoderKind;
-use yingda::routing::Routing;
-use yingda::tickets::{Dataset, Router, Ticket, TicketRow, TicketText, TrainOptions, bundle_files, read_bundle, train};
+use yingda::{
+    Dataset, EncoderKind, Place, Router, Routing, Ticket, TicketRow, TicketText, TrainOptions, bundle_files,
+    read_bundle, train,
+};
 
 const ROWS: usize = 2_000;
 const GROUPS: usize = 8;

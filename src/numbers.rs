@@ -26,9 +26,42 @@ pub(crate) fn descending(values: &[f64]) -> Vec<usize> {
     order
 }
 
+/// Solves a symmetric positive system of `right.len()` equations by Cholesky factors, which take the place of the
+/// matrix; row by row, and only its lower half is looked at. A pivot that rounding leaves at nothing counts as 1e-9.
+pub(crate) fn solve_positive(matrix: &mut [f64], mut right: Vec<f64>) -> Vec<f64> {
+    let size = right.len();
+    for i in 0..size {
+        for j in 0..=i {
+            let dot: f64 = (0..j).map(|k| matrix[i * size + k] * matrix[j * size + k]).sum();
+            let value = matrix[i * size + j] - dot;
+            matrix[i * size + j] = if i == j { value.max(1e-9).sqrt() } else { value / matrix[j * size + j] };
+        }
+    }
+    for i in 0..size {
+        let dot: f64 = (0..i).map(|k| matrix[i * size + k] * right[k]).sum();
+        right[i] = (right[i] - dot) / matrix[i * size + i];
+    }
+    for i in (0..size).rev() {
+        let dot: f64 = (i + 1..size).map(|k| matrix[k * size + i] * right[k]).sum();
+        right[i] = (right[i] - dot) / matrix[i * size + i];
+    }
+    right
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_positive_system_is_solved_from_its_lower_half() {
+        let lower = [4.0, f64::NAN, f64::NAN, 2.0, 5.0, f64::NAN, -2.0, 1.0, 6.0];
+        let solution = [1.0, -2.0, 0.5];
+        let right = vec![4.0 - 4.0 - 1.0, 2.0 - 10.0 + 0.5, -2.0 - 2.0 + 3.0];
+        for (found, expected) in solve_positive(&mut lower.clone(), right).into_iter().zip(solution) {
+            assert!((found - expected).abs() < 1e-12, "{found} {expected}");
+        }
+        assert_eq!(solve_positive(&mut [], Vec::new()), Vec::<f64>::new());
+    }
 
     #[test]
     fn the_first_of_equals_is_largest_and_stands_first() {

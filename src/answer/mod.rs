@@ -29,7 +29,7 @@ pub use self::completion::{Completed, suggest};
 pub use self::handoff::{Handoff, HandoffReason, HandoffSummary, SummaryLine};
 pub use self::reply::{AnswerKind, Answered, Candidate, DirectAnswer, Related, Suggestion};
 pub(crate) use self::stage::answer_with_stage;
-pub(crate) use self::verdict::{RankedText, Verdict, judge};
+pub(crate) use self::verdict::{RankedText, Verdict, accuses, judge};
 pub use crate::decision::Decision;
 use crate::encoder::EncodedText;
 

@@ -4,7 +4,7 @@ use super::handoff::HandoffReason;
 use crate::decision::Decision;
 use crate::encoder::EncodedText;
 use crate::ranking::Scored;
-use crate::smalltalk::{Heard, HeardBy, TalkKind, complaint, hear};
+use crate::smalltalk::{Heard, HeardBy, TalkKind, complaint, hear, idle_words};
 use crate::snapshot::Snapshot;
 use crate::text::same_question;
 use crate::tickets::{ComplaintPhrase, MANNER_AT};
@@ -44,7 +44,8 @@ const LOOKS_SURE: f64 = 0.8;
 pub(crate) fn judge(snapshot: &Snapshot, question: &RankedText<'_>) -> Verdict {
     let best = question.scored.first();
     let by_policy = snapshot.policy.decide(best.map(|best| f64::from(best.confidence)));
-    let by_wording = hear(question.text, &snapshot.corpus.smalltalk);
+    let by_wording =
+        hear(question.text, &snapshot.corpus.smalltalk).filter(|heard| !is_asked_about(snapshot, heard, question.text));
     if by_wording.is_some_and(|heard| heard.kind == TalkKind::WantHuman && heard.by == HeardBy::Wording) {
         return Verdict::Handoff(HandoffReason::HumanRequested);
     }
@@ -71,6 +72,12 @@ pub(crate) fn judge(snapshot: &Snapshot, question: &RankedText<'_>) -> Verdict {
     }
 }
 
+/// Whether a text has the shape of chat only by words that the corpus's own questions use: a doctor is asked 吃什么.
+fn is_asked_about(snapshot: &Snapshot, heard: &Heard, text: &str) -> bool {
+    let chat = heard.kind == TalkKind::Chat && heard.by == HeardBy::Shape;
+    chat && idle_words(text).iter().all(|word| snapshot.asked_about.contains(word))
+}
+
 /// Kinds that a question may look like by its words alone (吃什么, 天气 …) where an entry is about just that.
 fn is_about_something(kind: TalkKind) -> bool {
     matches!(kind, TalkKind::Chat | TalkKind::Praise | TalkKind::Abuse)
@@ -88,6 +95,11 @@ fn is_own_question(snapshot: &Snapshot, best: &Scored, written: &str) -> bool {
     same_question(&snapshot.stored_question(best).text, written)
 }
 
+/// Whether a normalised text has words of complaint that seem meant.
+pub(crate) fn accuses(snapshot: &Snapshot, normalized: &str) -> bool {
+    complaint::accuses(normalized, |text| snapshot.corpus.routing.is_complaint(text))
+}
+
 /// Whether the customer must reach a human. Where an entry is sure of its answer, the learned model alone does not stop
 /// it: only words of complaint do.
 fn insists(
@@ -96,11 +108,11 @@ fn insists(
     heard: Option<Heard>,
     answerable: bool,
 ) -> Option<HandoffReason> {
-    let routing = &snapshot.corpus.routing;
     let kind = heard.map(|heard| heard.kind);
     let by_wording = heard.is_some_and(|heard| heard.by == HeardBy::Wording);
     let harmless = by_wording || kind == Some(TalkKind::AutoReply);
-    let words = complaint::accuses(question.encoded.text(), |text| routing.is_complaint(text));
+    let words = accuses(snapshot, question.encoded.text());
+    let routing = &snapshot.corpus.routing;
     if !harmless && (words || !answerable) && snapshot.router.hears_complaint(routing, question.encoded) {
         return Some(HandoffReason::Complaint);
     }

@@ -24,12 +24,9 @@ use reader::Reader;
 
 pub use api_keys::{ApiKey, Role};
 pub use flags::Flags;
-pub use knowledge_base::{Answering, DEFAULT_KB, KnowledgeBaseSettings, OpenAt, Places, Residency};
+pub use knowledge_base::{DEFAULT_KB, KnowledgeBaseSettings, OpenAt, Residency};
 pub use sample::sample;
-pub use section::Key;
-pub use sections::{
-    Cors, DatabaseUrl, FeedbackLabels, Limits, Listening, Log, LogLevel, RateLimit, RateLimiting, Storage,
-};
+pub use sections::{Cors, DatabaseUrl, FeedbackLabels, Limits, Listening, Log, LogLevel, RateLimiting, Storage};
 pub use written::{Problem, RawConfig};
 
 /// The checked configuration.

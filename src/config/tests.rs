@@ -1,6 +1,7 @@
 //! The configuration as a whole: complete when nothing is written, every mistake named when much is.
 
 use super::catalogue::keys;
+use super::section::Key;
 use super::written::{Origin, Setting};
 use super::*;
 use crate::policy::PolicySettings;

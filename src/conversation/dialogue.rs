@@ -7,18 +7,19 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::pick::Pick;
-use super::reading::{Reader, Reading, confidence};
+use super::reading::{Reader, Reading, THIN, confidence};
 use super::remark::Remark;
 use super::turn::{Conversation, Got, Said, Turn};
 use super::{repetition, summary, topic};
 use crate::answer::{
-    Answered, Decision, HandoffReason, Question, RankedText, Ruling, Verdict, answer_as, answer_chosen, answer_ranked,
-    judge,
+    Answered, Decision, HandoffReason, Question, RankedText, Ruling, Verdict, accuses, answer_as, answer_chosen,
+    answer_ranked, judge,
 };
 use crate::ranking::Scored;
 use crate::record::mask;
 use crate::retrieval::IndexError;
 use crate::snapshot::{Ranked, Snapshot};
+use crate::text::match_key;
 
 /// Which earlier question a message was read with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -98,8 +99,13 @@ struct Message<'a> {
 impl Message<'_> {
     fn respond(&self) -> Result<Response, IndexError> {
         let typed = self.reader.rank(self.question.text)?;
-        let verdict = self.judge(&typed, &typed.scored);
-        if matches!(verdict, Verdict::Handoff(HandoffReason::HumanRequested | HandoffReason::Complaint)) {
+        let remark = Remark::read(&typed.normalized);
+        let insists = match self.judge(&typed, &typed.scored) {
+            Verdict::Handoff(HandoffReason::HumanRequested) => true,
+            Verdict::Handoff(HandoffReason::Complaint) => !self.only_bears_on_before(&remark),
+            _ => false,
+        };
+        if insists {
             return self.as_typed(Said::Question, &typed);
         }
         let offered = self.earlier.offered();
@@ -119,12 +125,20 @@ impl Message<'_> {
         if offered.is_empty() && Pick::points(&typed.normalized) {
             return self.remarked(Said::Pick, &typed);
         }
-        let remark = Remark::read(&typed.normalized);
         match remark.said {
             Said::Courtesy | Said::Opening | Said::Number => self.remarked(remark.said, &typed),
             Said::Unhelpful => self.unhelpful(&typed),
             Said::Question | Said::Pick | Said::NoneOfThem => self.asked(&remark, &typed),
         }
+    }
+
+    /// Whether a message only bears on what was said before: that the last answer did not help, or "…的呢". However
+    /// cross it sounds, that is no complaint about the company unless it has the words of one.
+    fn only_bears_on_before(&self, remark: &Remark) -> bool {
+        let fragment = remark.points_back && match_key(&remark.core).chars().count() <= THIN;
+        (remark.said == Said::Unhelpful || fragment)
+            && self.earlier.last_question().is_some()
+            && !accuses(self.reader.snapshot, &remark.core)
     }
 
     /// What the message as typed comes to with these candidates.

@@ -22,9 +22,12 @@ const FRAGMENT: usize = 48;
 /// Characters of an earlier text that a fragment is read with.
 const CONTEXT: usize = 80;
 /// Letters up to which a text is too short to stand for itself.
-const THIN: usize = 4;
+pub(super) const THIN: usize = 4;
 /// Weight of the ranking read together beside that read alone.
 const TOGETHER: f32 = 1.5;
+/// Least confidence of a reading together with a question that nothing answered: what was missed once drags the next
+/// question away from what it asks unless both parts together make one.
+const BESIDE_A_MISS: f32 = 0.6;
 /// How much surer than the suggest threshold a joint reading must be where the text alone says next to nothing.
 const MARGIN: f32 = 0.1;
 /// Confidence alone from which an entry is meant at least a little, and from which it is meant rather.
@@ -109,7 +112,8 @@ impl Reader<'_> {
             read_as: together.normalized.clone(),
             read_with: Some(context.to_owned()),
         };
-        let joint_is_sure = confidence(&joint.scored) >= self.offered_from() + MARGIN;
+        let bound = if earlier.is_miss() { BESIDE_A_MISS } else { self.offered_from() + MARGIN };
+        let joint_is_sure = confidence(&joint.scored) >= bound;
         let alone_top = alone.scored.first().map(|best| best.entry);
         if set_aside.is_some() && alone_top == set_aside {
             return Ok(if confidence(&joint.scored) > sure { joint } else { alone });
@@ -122,7 +126,8 @@ impl Reader<'_> {
         }
         let alone_confidence = confidence_in(&core.scored, meant.entry);
         let comes_back = joint.scored.first().map(|best| best.entry) == set_aside;
-        let rather_meant = alone_confidence >= RATHER && confidence(&joint.scored) >= self.offered_from();
+        let rather_meant =
+            !earlier.is_miss() && alone_confidence >= RATHER && confidence(&joint.scored) >= self.offered_from();
         Ok(match () {
             () if !joint_is_sure && !rather_meant => alone,
             () if comes_back && (aspect || alone_confidence >= SLIGHTLY) => self.led_by(meant, joint),
@@ -148,16 +153,21 @@ impl Reader<'_> {
     /// The joint reading with the entry that both readings mean in front. It is offered, so that its confidence is at
     /// least that of suggestions; those behind it are no surer.
     fn led_by(&self, meant: Meant, joint: Reading) -> Reading {
-        let ceiling = meant.confidence.max(self.offered_from());
+        let offered = meant.confidence.max(self.offered_from());
         let (mut front, rest): (Vec<Scored>, Vec<Scored>) =
             joint.scored.into_iter().partition(|scored| scored.entry == meant.entry);
         for scored in &mut front {
-            scored.confidence = ceiling;
+            (scored.confidence, scored.floor) = (offered, Some(offered));
         }
-        let behind = rest.into_iter().map(|scored| Scored { confidence: scored.confidence.min(ceiling), ..scored });
+        let behind = rest.into_iter().map(|scored| capped(scored, offered));
         front.extend(behind);
         Reading { scored: front, ..joint }
     }
+}
+
+/// A candidate no surer than this; its explanation says so where that changes it.
+pub(super) fn capped(scored: Scored, ceiling: f32) -> Scored {
+    if scored.confidence <= ceiling { scored } else { Scored { confidence: ceiling, ceiling: Some(ceiling), ..scored } }
 }
 
 /// Whether a text is short enough to go on from another.

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::reading::capped;
 use crate::ranking::Scored;
 use crate::snapshot::Snapshot;
 use crate::text::match_key;
@@ -41,7 +42,7 @@ pub(super) fn about(snapshot: &Snapshot, core: &str, scored: &[Scored]) -> Vec<S
     let mut ceiling = 1.0_f32;
     let capped = found.into_iter().map(|(_, candidate)| {
         ceiling = ceiling.min(candidate.confidence);
-        Scored { confidence: ceiling, ..candidate.clone() }
+        capped(candidate.clone(), ceiling)
     });
     capped.collect()
 }

@@ -18,12 +18,12 @@ mod version;
 mod write;
 
 pub use channel::channel_key;
-pub use diff::{CorpusDiff, diff};
+pub use diff::diff;
 pub use entry::{Entry, Place};
 pub use golden::{GoldenCase, GoldenExpectation};
 pub use issue::Issue;
-pub use load::{DEFAULT_ZONE, Unloadable, load_dir, load_dir_with, load_files, load_named_files};
-pub use read::{DEFAULT_STOPWORDS, SourceFile, source_files};
+pub use load::{DEFAULT_ZONE, load_dir, load_dir_with, load_files, load_named_files};
+pub use read::{SourceFile, source_files};
 pub use write::{
     EntryFormat, ExportError, Merged, in_file_order, merge_entries, write_by_source, write_directory, write_entries,
 };

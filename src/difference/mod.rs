@@ -19,8 +19,8 @@ mod tables;
 mod twins;
 
 pub use corpus::{Context, CorpusWords};
-pub use features::{FEATURES, Feature, Features, compare};
-pub use finding::{Finding, FindingKind, find};
-pub use model::{DifferenceError, DifferenceModel};
+pub use features::{Feature, Features, compare};
+pub use finding::{Finding, find};
+pub use model::DifferenceModel;
 pub use reading::Reading;
 pub use twins::prefers;

@@ -5,6 +5,10 @@
 //! A damaged file leads to an error that names the part, never to a panic or an
 //! oversized allocation. Knows nothing about any network: it hands out numbers by
 //! name.
+//!
+//! Much like safetensors, which is not used because nothing but this program reads
+//! these files: they are compiled in. What a header holds beside names and shapes
+//! (the branches of a network, its epsilon) is typed here and text there.
 
 use std::collections::BTreeMap;
 

@@ -15,7 +15,7 @@ use crate::ranking::{Calibration, Scored};
 use crate::snapshot::Snapshot;
 use crate::text::trace::{Traced, trace};
 
-pub use overlap::{MissingTerm, SharedTerm, SynonymUsed, TermKind, TermOverlap, TextForm, Which};
+pub use overlap::{MissingTerm, SynonymUsed, TermKind, TermOverlap, TextForm, Which};
 
 /// Everything behind one candidate's confidence.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -30,8 +30,11 @@ pub struct Explanation {
     /// The logit of the confidence, within the bound that the difference sets; further down the list the confidence may be lower, for it never rises.
     pub calibrated_logit: f32,
     /// What the confidence is kept to where the question was read as it sounds (pinyin, homophones): a guess is offered
-    /// and never answers. Null where it was read as written.
+    /// and never answers; or where in a conversation the entry stands behind another. Null otherwise.
     pub ceiling: Option<f32>,
+    /// What the confidence is raised to where, in a conversation, a message and the question before it mean the entry
+    /// only together: it is offered. Null otherwise.
+    pub floor: Option<f32>,
     /// By which the candidates are ordered.
     pub rank_logit: f32,
     pub terms: TermOverlap,
@@ -141,6 +144,7 @@ impl<'a> Explainer<'a> {
             calibration: matcher.calibration,
             calibrated_logit: matcher.calibration.apply(scored.bounded(logit)),
             ceiling: scored.ceiling,
+            floor: scored.floor,
             rank_logit: scored.rank_logit,
             terms: overlap.terms,
             synonyms: overlap.synonyms,

@@ -27,7 +27,6 @@ mod state;
 mod statistics;
 mod tickets;
 
-pub use problem::{Code, ErrorItem, ProblemBody};
 pub use readiness::{Readiness, readiness};
 pub use server::{Publisher, Server};
 pub use state::Remembering;

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::damaged_cache;
 use super::refusal::cause_chain;
 use crate::atomic_file;
 use crate::encoder::EncoderKind;
@@ -18,7 +19,7 @@ pub(super) fn read(data: Option<&Path>, kind: EncoderKind) -> EmbeddingTable {
     let Some(path) = data.map(|data| path(data, kind)) else { return EmbeddingTable::default() };
     let Ok(bytes) = std::fs::read(&path) else { return EmbeddingTable::default() };
     EmbeddingTable::from_bytes(&bytes).unwrap_or_else(|| {
-        tracing::warn!(path = %path.display(), "the kept vectors are damaged and will be made again");
+        damaged_cache::set_aside(&path, "the kept vectors are damaged and will be made again");
         EmbeddingTable::default()
     })
 }
@@ -51,6 +52,8 @@ mod tests {
         assert!(read(Some(data.path()), EncoderKind::Accurate).is_empty());
         std::fs::write(path(data.path(), kind), b"damaged").unwrap();
         assert!(read(Some(data.path()), kind).is_empty());
+        assert_eq!(std::fs::read(data.path().join("embeddings-standard.bin.damaged")).unwrap(), b"damaged");
+        assert!(!path(data.path(), kind).exists());
         write(None, kind, &EmbeddingTable::default(), &table); // nowhere to write, nothing happens
     }
 }

@@ -5,7 +5,9 @@
 
 #[cfg(test)]
 mod crashes;
+mod damaged_cache;
 mod embedding_file;
+mod learnt_file;
 mod live;
 mod opening;
 mod refusal;
@@ -33,7 +35,7 @@ pub use opening::foresee;
 pub use refusal::{PublishError, cause_chain};
 pub use registry::{Listed, Registry};
 pub use report::{ReloadReport, VersionInfo};
-pub use sources::{DEFAULT_MAX_LOST, Sources};
+pub use sources::Sources;
 pub use state_directory::{ClaimError, LOCK, StateDirectory};
 
 /// One knowledge base: what is live, its sources and its kept versions.
@@ -78,8 +80,14 @@ impl KnowledgeBase {
         let models = sources.load_models_sharing(routers)?;
         let opening = opening::open(&sources, now)?;
         let known = embedding_file::read(sources.data.as_deref(), sources.encoder);
-        let snapshot = Snapshot::prepare(opening.corpus, &models, &known)?;
+        let stamp = learnt_file::stamp(&opening.corpus, &models);
+        let learnt = learnt_file::read(sources.data.as_deref(), &stamp);
+        let is_kept = learnt.is_some();
+        let snapshot = Snapshot::prepare_learnt(opening.corpus, &models, &known, learnt)?;
         embedding_file::write(sources.data.as_deref(), sources.encoder, &known, snapshot.embeddings());
+        if !is_kept {
+            learnt_file::write(sources.data.as_deref(), &stamp, &snapshot);
+        }
         for notice in &opening.notices {
             tracing::warn!(kb = name, notice = ?notice.code, "{}", notice.message);
         }
@@ -225,6 +233,9 @@ impl KnowledgeBase {
         let before = self.live.load();
         let data = self.sources.data.as_deref();
         embedding_file::write(data, self.sources.encoder, before.snapshot.embeddings(), snapshot.embeddings());
+        if before.snapshot.corpus.version != snapshot.corpus.version {
+            learnt_file::write(data, &learnt_file::stamp(&snapshot.corpus, &self.models), &snapshot);
+        }
         let generation = before.generation + 1;
         self.live.store(Arc::new(Live { generation, published_at, snapshot: Arc::clone(snapshot), notices }));
         generation

@@ -17,6 +17,7 @@ use super::confidence::gate::Prospect;
 use super::confidence::model::{Linear, probability};
 use super::confidence::own_gate::{Lesson, teach};
 use super::confidence::reference::{MIN_REFERENCE, Reference};
+use super::learnt::Learnt;
 use super::matcher::Matcher;
 use super::scored::Scored;
 
@@ -93,6 +94,30 @@ impl Matcher {
         let all = labelled.into_iter().chain(golden).chain(similar);
         self.evidence = all.map(|(logit, row)| EvidenceRow { confidence: confidence(logit).into(), ..row }).collect();
         Ok(())
+    }
+
+    /// Takes what was learnt before for its own; its vectors were compared by it already.
+    pub(super) fn adopt(&mut self, learnt: Learnt) {
+        let Learnt { gate, reference, calibration, calibrated_on_labelled, evidence, .. } = learnt;
+        self.reference = reference;
+        self.gate = gate;
+        self.calibration = calibration;
+        self.calibrated_on_labelled = calibrated_on_labelled;
+        self.evidence = evidence;
+    }
+
+    /// What was learnt of the corpus's own questions.
+    #[must_use]
+    pub fn learnt(&self) -> Learnt {
+        Learnt {
+            gate: self.gate.clone(),
+            reference: self.reference.clone(),
+            calibration: self.calibration,
+            calibrated_on_labelled: self.calibrated_on_labelled,
+            evidence: self.evidence.clone(),
+            complaint_odds: None,
+            meaning: self.meanings.learnt(),
+        }
     }
 
     /// Lets labelled questions teach the gate, and gives each its logit by a gate that the others taught (out-of-fold),

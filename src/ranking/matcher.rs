@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::corpus::Corpus;
-use crate::difference::embedded as difference;
 use crate::encoder::{EncodedText, SentenceEncoder};
 use crate::policy::EvidenceRow;
 use crate::retrieval::{IndexError, QuestionIndex, Terms, Typeahead};
@@ -15,7 +13,7 @@ use super::compare::answers::{AnswerPairs, AskedPairs};
 use super::compare::contrast::Contrast;
 use super::compare::question::{Compared, Lexicons, QuestionProfile};
 use super::compare::signals::{Sense, Signal, Signals};
-use super::compare::stored::{self, Admission, StoredQuestion};
+use super::compare::stored::{Admission, StoredQuestion};
 use super::confidence::calibration::Calibration;
 use super::confidence::gate::{GATE_INPUTS, Yardstick, stand_in};
 use super::confidence::leads::StandIn;
@@ -26,7 +24,6 @@ use super::judging::swap::{NEAR, meant_instead};
 use super::judging::validity::settle;
 use super::largest::{mean_of_largest, nearest};
 use super::meaning::MeaningIndex;
-use super::meaning::embeddings::EmbeddingTable;
 use super::scored::Scored;
 
 /// Question texts fetched from the index for ranking.
@@ -60,16 +57,16 @@ pub struct Matcher {
     pub meanings: MeaningIndex,
     pub differences: Differences,
     /// First question of each entry, and one past the last of all.
-    first_questions: Vec<u32>,
+    pub(super) first_questions: Vec<u32>,
     /// Wrong candidates of this corpus, or of the one the model was fitted on.
     pub(super) reference: Reference,
-    segmenter: Segmenter,
+    pub(super) segmenter: Segmenter,
     pub(super) lexicons: Lexicons,
-    index: QuestionIndex,
-    answers: AnswerPairs,
-    contrast: Contrast,
+    pub(super) index: QuestionIndex,
+    pub(super) answers: AnswerPairs,
+    pub(super) contrast: Contrast,
     /// Match key → questions, for suggestions of the very same words.
-    exact: FxHashMap<String, Vec<u32>>,
+    pub(super) exact: FxHashMap<String, Vec<u32>>,
 }
 
 /// The models that a matcher is prepared with.
@@ -80,57 +77,6 @@ pub struct RankingModels {
 }
 
 impl Matcher {
-    /// Analyses, indexes, encodes and calibrates every question of the corpus; vectors that `known` holds are not made
-    /// again. CPU-bound, about 0.1 ms a question and half a millisecond more for each that must be encoded.
-    ///
-    /// # Errors
-    /// [`IndexError`] when the index cannot be built.
-    pub fn prepare(corpus: &Corpus, models: &RankingModels, known: &EmbeddingTable) -> Result<Self, IndexError> {
-        let segmenter = Segmenter::new(&corpus.dictionary, &corpus.synonyms, &corpus.stopwords);
-        let analysed = stored::analyse(corpus, &segmenter);
-        let lexicons = stored::lexicons(corpus.entries.len(), &analysed);
-        let index = QuestionIndex::build(analysed.iter().map(|question| &question.terms))?;
-        let mut exact: FxHashMap<String, Vec<u32>> = FxHashMap::default();
-        for (at, question) in (0_u32..).zip(&analysed) {
-            exact.entry(question.terms.key.clone()).or_default().push(at);
-        }
-        let positive: Vec<&str> =
-            analysed.iter().map(|question| if question.negative { "" } else { question.text }).collect();
-        let normalized: Vec<&str> = analysed.iter().map(|question| question.terms.normalized.as_str()).collect();
-        let entries: Vec<u32> = analysed.iter().map(|question| question.entry).collect();
-        let questions = stored::profiled(&analysed, &lexicons);
-        let judge = models.ranker.refined.then(|| difference::for_encoder(models.encoder.version())).flatten();
-        let mut matcher = Self {
-            contrast: Contrast::build(corpus.entries.len(), &questions),
-            questions,
-            typeahead: Typeahead::build(&positive),
-            model: Arc::clone(&models.ranker),
-            gate: models.ranker.gate.clone(),
-            calibration: Calibration::default(),
-            calibrated_on_labelled: false,
-            evidence: Vec::new(),
-            meanings: MeaningIndex::build(
-                Arc::clone(&models.encoder),
-                &normalized,
-                &entries,
-                known,
-                models.ranker.refined,
-            ),
-            differences: Differences::build(&analysed, &segmenter, judge),
-            first_questions: first_questions(corpus.entries.len(), &entries),
-            reference: models.ranker.reference.clone(),
-            segmenter,
-            lexicons,
-            index,
-            answers: AnswerPairs::build(corpus.entries.iter().map(|entry| entry.answer.as_str())),
-            exact,
-        };
-        // The analysed texts are several times the size of what is kept of them.
-        drop(analysed);
-        matcher.learn_from_itself(corpus)?;
-        Ok(matcher)
-    }
-
     /// Analyses a customer's text as the corpus was analysed.
     #[must_use]
     pub fn terms(&self, text: &str) -> Terms {
@@ -353,6 +299,7 @@ impl Matcher {
             signals,
             gate_inputs: [0.0; GATE_INPUTS],
             ceiling: None,
+            floor: None,
             confidence: 0.0,
         }
     }
@@ -383,13 +330,6 @@ impl Asked<'_> {
     fn cosine(&self, question: u32) -> Option<f32> {
         self.cosines.and_then(|cosines| cosines.get(question as usize).copied())
     }
-}
-
-/// Where the questions of each entry begin; questions stand in the order of their entries.
-fn first_questions(entries: usize, entry_of: &[u32]) -> Vec<u32> {
-    let count = u32::try_from(entries).unwrap_or(u32::MAX);
-    let first = |entry: u32| entry_of.partition_point(|other| *other < entry);
-    (0..=count).map(|entry| u32::try_from(first(entry)).unwrap_or(u32::MAX)).collect()
 }
 
 fn distinct_entries(questions: &[StoredQuestion], found: &[u32]) -> usize {

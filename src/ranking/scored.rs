@@ -20,8 +20,11 @@ pub struct Scored {
     pub difference: Option<Judged>,
     /// Inputs of the gate, in the order of its names.
     pub gate_inputs: [f32; GATE_INPUTS],
-    /// What the confidence is kept to, where the question was read as it sounds rather than as it is written.
+    /// What the confidence is kept to, where the question was read as it sounds rather than as it is written, or where
+    /// the entry stands behind another in a conversation.
     pub ceiling: Option<f32>,
+    /// What the confidence is raised to, where a message and the question before it mean the entry only together.
+    pub floor: Option<f32>,
     /// Probability in 0..=1 that the entry is right.
     pub confidence: f32,
 }

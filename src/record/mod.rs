@@ -7,5 +7,5 @@ pub mod mask;
 mod recorder;
 
 pub use decision_record::{DecisionRecord, InputType, Outcome, RecordedCandidate, RecordedDecision};
-pub use mask::{Masked, mask};
+pub use mask::mask;
 pub use recorder::{NullRecorder, Recorder};

@@ -10,8 +10,8 @@ mod slip;
 mod spelling;
 mod typeahead;
 
-pub use index::{Hit, IndexError, QuestionIndex};
-pub use respell::{Respelled, Respeller};
+pub use index::{IndexError, QuestionIndex};
+pub use respell::Respeller;
 pub use typeahead::{Closeness, Completion, Typeahead};
 
 use crate::text::marks::marks;

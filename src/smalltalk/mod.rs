@@ -13,7 +13,8 @@ mod taken_back;
 mod words;
 
 pub use kind::TalkKind;
-pub use table::{Smalltalk, Talk, built_in};
+pub use pattern::idle_words;
+pub use table::{Smalltalk, Talk};
 pub use taken_back::takes_back;
 
 use crate::text::spoken_key;

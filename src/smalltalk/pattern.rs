@@ -5,6 +5,7 @@
 
 use super::kind::TalkKind;
 use super::words::{ANGRY_AT_BOT, ASKS, AUTOMATIC, COMPANY, IDLE, LIKES, MATTERS, NOT_ASKING_FOR_HUMAN, TROUBLE};
+use crate::text::spoken_key;
 
 /// Words of one of these groups follow one another, at most so many characters apart.
 struct Shape {
@@ -48,7 +49,9 @@ pub(super) fn by_shape(text: &str, key: &str) -> Option<TalkKind> {
     if length > SHORT {
         return None;
     }
-    if WANTS_HUMAN.iter().any(|shape| shape.is_in(key)) && !any_in(key, &NOT_ASKING_FOR_HUMAN) {
+    let wants_human =
+        WANTS_HUMAN.iter().any(|shape| shape.is_in(key)) || CALLS.iter().any(|call| key.starts_with(call));
+    if wants_human && !any_in(key, &NOT_ASKING_FOR_HUMAN) {
         return Some(TalkKind::WantHuman);
     }
     if length <= 18 && ASKS_WHO.iter().any(|shape| shape.is_in(key)) && !any_in(key, &MATTERS) {
@@ -94,7 +97,10 @@ const PEOPLE: &[&str] = &[
 const WANTS_HUMAN: [Shape; 8] = [
     near(&[&["找", "换", "叫", "喊", "安排", "转", "接", "派", "呼叫", "联系", "来个", "来位"], PEOPLE], 5),
     near(&[&["让", "请", "叫", "喊"], PEOPLE, &["来", "跟我", "和我", "说", "接", "联系我", "找我", "回电"]], 3),
-    near(&[&["转接", "转到", "转给"], &["售后", "售前", "销售", "财务", "技术", "人"]], 2),
+    near(
+        &[&["转接", "转到", "转给"], &["售后", "售前", "销售", "财务", "技术", "真人", "专人", "个人来", "能管事的人"]],
+        2,
+    ),
     near(
         &[
             &["找", "换", "来", "叫", "派", "让", "安排"],
@@ -107,15 +113,25 @@ const WANTS_HUMAN: [Shape; 8] = [
     near(&[&["要", "想", "需要", "有没有", "有"], &["人工", "真人", "活人"]], 4),
     near(&[&["不想", "不要", "别让", "不愿意", "不跟", "不和"], &["机器", "智能", "ai"]], 3),
     near(
-        &[&["给我打电话", "打电话给我", "给我回电", "回我电话", "给我回个电话", "电话联系我", "打我电话", "打给我"]],
-        0,
+        &[
+            &[
+                "请", "麻烦", "让", "叫", "安排", "能", "可以", "快", "赶", "马上", "立刻", "希望", "要求", "你们",
+                "直接",
+            ],
+            CALLS,
+        ],
+        6,
     ),
 ];
+
+/// A call that is asked for; somebody else's ("朋友打我电话总是空号") is told of.
+const CALLS: &[&str] =
+    &["给我打电话", "打电话给我", "给我回电", "回我电话", "给我回个电话", "电话联系我", "打我电话", "打给我"];
 
 const ASKS_WHO: [Shape; 6] = [
     near(
         &[
-            &["你", "您", "对面", "那边", "那头", "这边", "这里", "这"],
+            &["你", "您", "对面", "那边", "那头", "这边", "这里"],
             &["是", "叫"],
             &[
                 "谁",
@@ -172,6 +188,13 @@ const SETTLED: [Shape; 6] = [
     near(&[&["又能", "又可以", "现在能", "现在可以", "已经能"], &["了"]], 6),
 ];
 
+/// The words of idle talk in a text, by which alone it can have the shape of chat.
+#[must_use]
+pub fn idle_words(text: &str) -> Vec<&'static str> {
+    let key = spoken_key(text);
+    IDLE.into_iter().filter(|word| key.contains(word)).collect()
+}
+
 /// What somebody absent says of themselves.
 const ABSENT: [Shape; 6] = [
     near(
@@ -210,7 +233,6 @@ fn is_automatic(key: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::spoken_key;
 
     #[test]
     fn shapes_are_found_and_requests_are_left_alone() {
@@ -221,8 +243,15 @@ mod tests {
             ("麻烦叫你们主管来跟我谈", Some(TalkKind::WantHuman)),
             ("让懂的人跟我说", Some(TalkKind::WantHuman)),
             ("人工客服几点上班", None), // about people
+            ("如何跳转到收款人页面", None),
+            ("把钱转给别人要手续费吗", None),
+            ("同学打我电话老提示关机", None), // somebody else's call
+            ("给我回个电话", Some(TalkKind::WantHuman)),
+            ("麻烦让师傅打我电话", Some(TalkKind::WantHuman)),
             ("你能帮忙做些什么", Some(TalkKind::WhoAreYou)),
             ("你们能开什么发票", None),
+            ("这是哪位歌手唱的", None),
+            ("我不让别人来帮忙，他受伤了怎么处理", None),
             ("答来答去还是同样的话", Some(TalkKind::Abuse)),
             ("给我念首诗吧，写诗会吗", Some(TalkKind::Chat)),
             ("下雨天还送货吗", None),

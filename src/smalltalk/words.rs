@@ -2,7 +2,9 @@
 //! `pattern`.
 
 /// Somebody who speaks of people rather than asks for one.
-pub(super) const NOT_ASKING_FOR_HUMAN: [&str; 36] = [
+pub(super) const NOT_ASKING_FOR_HUMAN: [&str; 38] = [
+    "拒绝",
+    "不让",
     "电话多少",
     "电话是多少",
     "客服电话",

@@ -6,6 +6,7 @@
 mod model_set;
 mod question_cache;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -13,14 +14,15 @@ use jiff::Timestamp;
 use crate::corpus::{Corpus, Entry};
 use crate::decision::{Decision, Policy};
 use crate::policy::{self, PolicyStatement};
-use crate::ranking::{EmbeddingTable, LiveAt, Matcher, Scored, StoredQuestion};
+use crate::ranking::{EmbeddingTable, Learnt, LiveAt, Matcher, Scored, StoredQuestion};
 use crate::retrieval::{IndexError, Respeller};
+use crate::smalltalk::idle_words;
 use crate::text::normalize;
 use crate::tickets::{Routed, Router, Ticket};
 
 pub use model_set::Models;
 use question_cache::QuestionCache;
-pub use question_cache::{Asked, Ranked, RankedQuestion, RecentQuestion};
+pub use question_cache::{Asked, Ranked, RecentQuestion};
 
 /// A corpus with everything derived from it. A request holds one from beginning to end.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub struct Snapshot {
     pub statement: PolicyStatement,
     /// Router, ranker and encoder versions, joined by `+`.
     pub model_version: String,
+    /// Words of idle talk that the corpus's own questions use, so that they are none here; ascending.
+    pub asked_about: BTreeSet<&'static str>,
     respeller: Respeller,
     asked: QuestionCache,
 }
@@ -44,18 +48,38 @@ impl Snapshot {
     /// # Errors
     /// [`IndexError`] when the question index cannot be built.
     pub fn prepare(corpus: Arc<Corpus>, models: &Models, known: &EmbeddingTable) -> Result<Self, IndexError> {
-        let matcher = Matcher::prepare(&corpus, &models.ranking, known)?;
+        Self::prepare_learnt(corpus, models, known, None)
+    }
+
+    /// The same with what was learnt of this very corpus under these models before.
+    ///
+    /// # Errors
+    /// As [`Snapshot::prepare`].
+    pub fn prepare_learnt(
+        corpus: Arc<Corpus>,
+        models: &Models,
+        known: &EmbeddingTable,
+        learnt: Option<Learnt>,
+    ) -> Result<Self, IndexError> {
+        let complaint_odds = learnt.as_ref().and_then(|learnt| learnt.complaint_odds);
+        let matcher = Matcher::prepare_learnt(&corpus, &models.ranking, known, learnt)?;
         let (policy, statement) = policy::resolve(&models.policy, &matcher.evidence, &calibrated_on(&matcher));
-        let router = models.router_for(&corpus);
         let asking = matcher.questions.iter().filter(|question| !question.negative);
         let written: Vec<String> = asking.map(|question| normalize(&question.text)).collect();
+        let router = models.router_for(&corpus);
+        let router = match complaint_odds.and_then(|odds| router.with_complaint_odds(odds)) {
+            Some(router) => router,
+            None => router.before(&corpus.routing, &written),
+        };
         let respeller = Respeller::build(written.iter().map(String::as_str), matcher.segmenter());
+        let asked_about = written.iter().flat_map(|question| idle_words(question)).collect();
         Ok(Self {
             matcher,
             policy,
             statement,
             model_version: models.version_with(&router),
             router: Arc::new(router),
+            asked_about,
             respeller,
             asked: QuestionCache::new(&corpus),
             corpus,
@@ -142,6 +166,14 @@ impl Snapshot {
     #[must_use]
     pub fn stored_question(&self, scored: &Scored) -> &StoredQuestion {
         &self.matcher.questions[scored.question as usize]
+    }
+
+    /// What preparing learnt of the corpus, for the next time it is prepared.
+    #[must_use]
+    pub fn learnt(&self) -> Learnt {
+        let mut learnt = self.matcher.learnt();
+        learnt.complaint_odds = Some(self.router.complaint_odds());
+        learnt
     }
 
     /// Vectors of the stored questions, by content.

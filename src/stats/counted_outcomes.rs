@@ -60,12 +60,6 @@ impl CountedOutcomes {
         self.confidences.len()
     }
 
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.confidences.is_empty()
-    }
-
     /// Counts the rows at or above a threshold.
     #[must_use]
     pub fn at(&self, threshold: f64) -> Tally {

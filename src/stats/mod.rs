@@ -12,7 +12,7 @@ mod fixed_sequence;
 mod mcnemar;
 
 pub use binomial::{lower_bound, rows_needed, upper_bound};
-pub use bootstrap::{Bootstrap, Interval, LEVEL};
+pub use bootstrap::{Bootstrap, Interval};
 pub(crate) use bootstrap::{Sample, resampled};
 pub use calibration_error::{ReliabilityBin, calibration_error, reliability};
 pub use counted_outcomes::{CountedOutcomes, Guess, Tally};

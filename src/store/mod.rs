@@ -31,7 +31,5 @@ pub use database::{DATABASE, Store, StoreStatus};
 pub use error::StoreError;
 pub use feedback::{ConversationEvent, ConversationRating, EventKind, Feedback, Rating, Stored};
 pub use privacy::{CustomerData, Forgotten, Retention};
-pub use recorded::KeptMessage;
-pub use statistics::{Dimension, Measures, Seat, StatisticsQuery, StatisticsRow};
-pub use stored_turn::StoredTurn;
+pub use statistics::{Dimension, Seat, StatisticsQuery, StatisticsRow};
 pub use ticket_steps::{TicketHistory, TicketStep};

@@ -7,6 +7,7 @@ mod align;
 mod cost;
 mod letters;
 pub mod marks;
+mod own_words;
 pub mod pinyin;
 mod question_key;
 mod rules;

@@ -34,11 +34,7 @@ pub use measure::{BINS, GroupQuality, JudgedTicket, RoutingQuality, measure};
 pub use model::{Judgement, Model};
 pub use promise::{MissingEvidence, OWN_SHORTLIST_ROWS, missing_evidence};
 pub use route::{
-    COMPLAINT_AT, ComplaintPhrase, MANNER_AT, Manner, RankedGroup, RouteDecision, Routed, Router, Sentence, TermPlace,
-    TermWeight, Tone, ToneModels, URGENT_AT,
+    COMPLAINT_AT, ComplaintPhrase, MANNER_AT, Manner, RankedGroup, RouteDecision, Routed, Router, ToneModels, URGENT_AT,
 };
 pub use ticket::Ticket;
-pub use train::{
-    OutOfFoldProbabilities, TrainError, TrainOptions, TrainedRouter, TrainingProgress, TrainingReport, cross_validate,
-    out_of_fold, train,
-};
+pub use train::{TrainError, TrainOptions, TrainedRouter, TrainingProgress, cross_validate, out_of_fold, train};

@@ -1,11 +1,9 @@
 //! Explanations hold what they say on the corpus that ships: sums that add up, places that point at the very words.
 
 use jiff::Timestamp;
-use yingda::answer::{Answered, Question, answer};
-use yingda::explanation::{Explanation, TextForm, Which};
-use yingda::knowledge_base::{KnowledgeBase, Sources};
-use yingda::text::normalize;
-use yingda::text::trace::Span;
+use yingda::{Answered, Explanation, KnowledgeBase, Question, Span, TextForm, Which, answer, normalize};
+
+use crate::shared::shipped_base;
 
 /// Questions of every kind of spelling; what they ask matters less than how it is written.
 const ASKED: [&str; 14] = [
@@ -25,10 +23,8 @@ const ASKED: [&str; 14] = [
     "今天晚上吃什么好",
 ];
 
-fn base() -> (KnowledgeBase, Timestamp) {
-    let now = "2026-09-15T12:00:00+08:00".parse().unwrap();
-    let sources = Sources::embedded();
-    (KnowledgeBase::open("default", sources, now).unwrap(), now)
+fn base() -> (&'static KnowledgeBase, Timestamp) {
+    (shipped_base(), "2026-09-15T12:00:00+08:00".parse().unwrap())
 }
 
 fn ask(base: &KnowledgeBase, text: &str, now: Timestamp) -> Answered {
@@ -56,7 +52,7 @@ fn characters(text: &str, span: Span) -> String {
 #[test]
 fn contributions_and_intercept_add_up_to_the_logit_and_the_leaders_logit_to_its_confidence() {
     let (base, now) = base();
-    for (text, rank, confidence, explanation) in explanations(&base, now) {
+    for (text, rank, confidence, explanation) in explanations(base, now) {
         let sum: f32 = explanation.signals.iter().map(|part| part.contribution).sum();
         let difference = (sum + explanation.intercept - explanation.logit).abs();
         assert!(difference < 1e-4, "{text}, rank {rank}: off by {difference}");
@@ -79,7 +75,7 @@ fn places_point_at_the_very_words() {
     let snapshot = base.snapshot();
     let segmenter = snapshot.matcher.segmenter();
     let mut checked = 0;
-    for (text, rank, _, explanation) in explanations(&base, now) {
+    for (text, rank, _, explanation) in explanations(base, now) {
         let terms = &explanation.terms;
         assert_eq!(terms.asked_form, TextForm::Typed, "{text}: each of its characters can be placed");
         assert_eq!(terms.asked_text, text);
@@ -103,7 +99,7 @@ fn places_point_at_the_very_words() {
 #[test]
 fn numbers_and_negations_that_disagree_are_said() {
     let (base, now) = base();
-    let all = explanations(&base, now);
+    let all = explanations(base, now);
     let of = |text: &str| all.iter().filter(|row| row.0 == text).map(|row| &row.3).collect::<Vec<_>>();
     for explanation in of("30天之内能换货吗") {
         assert_eq!(explanation.codes.asked, ["30"]);
@@ -117,7 +113,7 @@ fn numbers_and_negations_that_disagree_are_said() {
 #[test]
 fn synonyms_that_made_words_agree_are_named() {
     let (base, now) = base();
-    let used: Vec<_> = explanations(&base, now)
+    let used: Vec<_> = explanations(base, now)
         .into_iter()
         .filter(|row| row.0 == "邮费谁出")
         .flat_map(|row| row.3.synonyms)
@@ -129,7 +125,7 @@ fn synonyms_that_made_words_agree_are_named() {
 #[test]
 fn the_runner_up_is_the_strongest_other_candidate() {
     let (base, now) = base();
-    let candidates = ask(&base, "退款多久能到账", now).candidates;
+    let candidates = ask(base, "退款多久能到账", now).candidates;
     let rivals: Vec<_> =
         candidates.iter().map(|c| c.explanation.as_ref().unwrap().runner_up.clone().unwrap()).collect();
     assert_eq!(rivals[0].faq_id, candidates[1].faq_id);

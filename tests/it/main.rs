@@ -19,6 +19,7 @@ mod operation;
 mod own_router;
 mod postgres;
 mod restarts;
+mod shared;
 mod shipped;
 mod signals;
 mod tickets;

@@ -1,8 +1,7 @@
 //! Questions that differ from a stored one in the one thing that matters are not answered with it.
 
 use jiff::Timestamp;
-use yingda::answer::{Answered, Decision, Question, answer};
-use yingda::knowledge_base::{KnowledgeBase, Sources};
+use yingda::{Answered, Decision, KnowledgeBase, Question, Sources, answer};
 
 const CORPUS: &str = r#"{"id":"rugged","question":"A产品支持三防吗","similar":["A产品防水防尘防摔吗"],"answer":"支持三防。"}
 {"id":"warranty","question":"A产品保修多久","similar":["A产品质保几年"],"answer":"一年。"}

@@ -3,8 +3,7 @@
 use std::fs;
 
 use tempfile::TempDir;
-use yingda::knowledge_base::{KnowledgeBase, Sources};
-use yingda::tickets::{RouteDecision, Routed, Ticket};
+use yingda::{KnowledgeBase, RouteDecision, Routed, Sources, Ticket};
 
 const FAQ: &str = "问题,答案\n送货时间能改吗,下单前可以在结算页改。\n";
 const ROUTING: &str = r#"
@@ -60,8 +59,7 @@ fn nothing_at_all_is_enough_to_route_by() {
 
 #[test]
 fn the_shipped_corpus_edited_keeps_the_shipped_router_and_says_so() {
-    let shipped = KnowledgeBase::open("shop", Sources::embedded(), "2026-11-05T12:00:00+08:00".parse().unwrap());
-    let shipped = shipped.unwrap().snapshot();
+    let shipped = crate::shared::shipped_base().snapshot();
     let groups: String =
         shipped.router.labels().iter().map(|id| format!("[[group]]\nid = \"{id}\"\nname = \"{id}\"\n")).collect();
     let (_corpus, base) = open(&groups);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
-use yingda::knowledge_base::{KnowledgeBase, NoticeCode, PublishError, ReloadOptions, Sources};
+use yingda::{KnowledgeBase, NoticeCode, PublishError, ReloadOptions, Sources};
 
 use crate::api::app::{TestApp, model};
 
@@ -73,6 +73,47 @@ fn an_edit_goes_live_by_a_reload_and_not_by_a_restart() {
     let base = base.unwrap();
     assert_eq!((version(&base), codes(&base)), (second, vec![]));
     assert_eq!(base.live().published_at, published, "a restart publishes nothing");
+}
+
+#[test]
+fn what_was_learnt_is_kept_and_comes_back_to_the_bit() {
+    let place = Place::new();
+    let cases: String = (0..40)
+        .map(|at| {
+            let (question, id) = [
+                ("退款要等几天", "refund-time"),
+                ("邮费谁出", "delivery-fee"),
+                ("忘了密码", "password"),
+                ("门店几点关门", ""),
+            ][at % 4];
+            let found =
+                if id.is_empty() { "\"must_not_answer\": true".into() } else { format!("\"faq_id\": \"{id}\"") };
+            format!("{{\"question\": \"{question}{at}\", {found}}}\n")
+        })
+        .collect();
+    fs::write(place.corpus.path().join("calibration.jsonl"), cases).unwrap();
+    let asked = ["退款几天能到", "发票怎么开", "包邮吗", "你们老板是谁"];
+    let seen = |base: &KnowledgeBase| {
+        let snapshot = base.snapshot();
+        let scored = asked.map(|text| snapshot.candidates(&yingda::normalize(text), now()).unwrap());
+        (format!("{scored:?}"), format!("{:?} {:?}", snapshot.matcher.learnt(), snapshot.policy))
+    };
+    let first = seen(&place.open());
+    let file = place.state.path().join("learnt.bin");
+    let kept = fs::read(&file).unwrap();
+    let written = fs::metadata(&file).unwrap().modified().unwrap();
+    assert_eq!(seen(&place.open()), first);
+    assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), written, "learnt again although it was kept");
+    for damaged in [&kept[..kept.len() / 2], b"", &[b'0'; 80]] {
+        fs::write(&file, damaged).unwrap();
+        assert_eq!(seen(&place.open()), first);
+        assert_eq!(fs::read(&file).unwrap(), kept, "not mended");
+        assert_eq!(fs::read(place.state.path().join("learnt.bin.damaged")).unwrap(), damaged);
+    }
+    let base = place.open();
+    place.write(&edited());
+    reload(&base);
+    assert_ne!(fs::read(&file).unwrap(), kept, "still of the version before");
 }
 
 #[test]
@@ -203,7 +244,7 @@ fn a_disk_that_takes_nothing_stops_neither_start_nor_rollback() {
     assert_eq!((version(&base), codes(&base)), (first.clone(), vec![NoticeCode::NotKept]));
     assert!(back.warnings.iter().any(|warning| warning.message.contains("没有写进状态目录")), "{:?}", back.warnings);
     let refused = base.reload(&ReloadOptions::default(), now()).unwrap_err();
-    let said = yingda::knowledge_base::cause_chain(&refused);
+    let said = yingda::cause_chain(&refused);
     assert!(said.contains(".live.json.tmp") && said.contains("directory"), "the cause is named: {said}");
     assert_eq!(version(&base), first, "nothing changed");
     fs::remove_dir_all(blocked).unwrap();

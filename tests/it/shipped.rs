@@ -5,18 +5,12 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use serde_json::Value;
-use yingda::answer::{Answered, Decision, HandoffReason, Question, answer, suggest};
-use yingda::evaluation::answers::questions::Scope;
-use yingda::evaluation::answers::ranks::{differences, read_ranks};
-use yingda::evaluation::answers::{AnswerOutcome, judge_all, read_questions};
-use yingda::evaluation::answers::{AnswerQuality, JudgedQuestion};
-use yingda::knowledge_base::{KnowledgeBase, Sources};
-use yingda::snapshot::Snapshot;
+use yingda::{
+    AnswerOutcome, AnswerQuality, Answered, Decision, HandoffReason, JudgedQuestion, KnowledgeBase, Question, Scope,
+    Snapshot, Sources, answer, differences, judge_all, read_questions, read_ranks, suggest,
+};
 
-fn shipped() -> KnowledgeBase {
-    let sources = Sources::embedded();
-    KnowledgeBase::open("default", sources, ordinary_day()).unwrap()
-}
+use crate::shared::shipped_base;
 
 /// No promotion of the corpus runs or is announced on this day.
 fn ordinary_day() -> Timestamp {
@@ -35,7 +29,7 @@ fn rows(name: &str) -> Vec<Value> {
 
 #[test]
 fn the_corpus_is_complete_and_without_warnings() {
-    let base = shipped();
+    let base = shipped_base();
     let snapshot = base.snapshot();
     assert!(snapshot.corpus.entries.len() >= 300, "{} entries", snapshot.corpus.entries.len());
     assert_eq!(snapshot.corpus.warnings, []);
@@ -47,7 +41,7 @@ fn the_corpus_is_complete_and_without_warnings() {
 }
 
 fn evaluated() -> Vec<AnswerOutcome> {
-    let base = shipped();
+    let base = shipped_base();
     let snapshot = base.snapshot();
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/eval");
     let mut questions = read_questions(&dir.join("questions.jsonl"), Scope::Inside(&snapshot.corpus)).unwrap();
@@ -89,7 +83,7 @@ fn no_rank_or_decision_changes_unreviewed() {
 
 #[test]
 fn asking_for_a_human_and_complaining_always_hand_off() {
-    let base = shipped();
+    let base = shipped_base();
     let snapshot = base.snapshot();
     let rows = [
         ("转人工", HandoffReason::HumanRequested),
@@ -109,7 +103,7 @@ fn asking_for_a_human_and_complaining_always_hand_off() {
 
 #[test]
 fn the_general_question_is_not_answered_with_a_special_case() {
-    let base = shipped();
+    let base = shipped_base();
     let answered = ask(&base.snapshot(), "请问邮费怎么算", ordinary_day());
     let special = answered
         .answer
@@ -119,7 +113,7 @@ fn the_general_question_is_not_answered_with_a_special_case() {
 
 #[test]
 fn promotions_answer_inside_their_window_only() {
-    let base = shipped();
+    let base = shipped_base();
     let snapshot = base.snapshot();
     let dated = snapshot.corpus.entries.iter().find(|entry| entry.valid_from.is_some() && entry.valid_until.is_some());
     let entry = dated.unwrap();
@@ -136,7 +130,7 @@ fn promotions_answer_inside_their_window_only() {
 
 #[test]
 fn every_stored_question_finds_its_own_entry() {
-    let base = shipped();
+    let base = shipped_base();
     let snapshot = base.snapshot();
     let mut lost = Vec::new();
     for question in snapshot.matcher.questions.iter().filter(|question| !question.negative) {
@@ -144,7 +138,7 @@ fn every_stored_question_finds_its_own_entry() {
         let now = entry.valid_from.unwrap_or_else(ordinary_day);
         let answered = ask(&snapshot, &question.text, now);
         let routing = &snapshot.corpus.routing;
-        let normalized = yingda::text::normalize(&question.text);
+        let normalized = yingda::normalize(&question.text);
         if routing.asks_for_human(&normalized) || routing.is_complaint(&normalized) {
             continue;
         }
@@ -157,7 +151,7 @@ fn every_stored_question_finds_its_own_entry() {
 
 #[test]
 fn typing_is_completed_from_characters_and_pinyin() {
-    let base = shipped();
+    let base = shipped_base();
     let snapshot = base.snapshot();
     for typed in ["运费", "yunfei", "yf", "運費"] {
         let found = suggest(&snapshot, typed, 5, ordinary_day(), |_| 0);
@@ -167,7 +161,8 @@ fn typing_is_completed_from_characters_and_pinyin() {
 
 #[test]
 fn the_same_question_gets_the_same_bytes_from_two_replicas() {
-    let (one, two) = (shipped(), shipped());
+    let own = KnowledgeBase::open("default", Sources::embedded(), ordinary_day()).unwrap();
+    let (one, two) = (shipped_base(), &own);
     for row in rows("questions.jsonl").iter().take(50) {
         let text = row["question"].as_str().unwrap();
         let [a, b] = [&one, &two].map(|base| {

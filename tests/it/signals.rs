@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use yingda::routing::{Priority, Routing, RoutingRule};
-use yingda::text::normalize;
-use yingda::tickets::{
-    COMPLAINT_AT, ComplaintPhrase, Dataset, DatasetError, LabelField, Manner, Routed, Router, Ticket, ToneModels,
-    TrainOptions, URGENT_AT, bundle_files, install_bundle, load_bundle, out_of_fold, read_labelled, train,
+use yingda::{
+    COMPLAINT_AT, ComplaintPhrase, Dataset, DatasetError, LabelField, Manner, Priority, Routed, Router, Routing,
+    RoutingRule, Ticket, ToneModels, TrainOptions, URGENT_AT, bundle_files, install_bundle, load_bundle, normalize,
+    out_of_fold, read_labelled, train,
 };
 
 fn here(path: &str) -> PathBuf {

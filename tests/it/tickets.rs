@@ -2,13 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use yingda::corpus::Place;
-use yingda::routing::{DEFAULT_PROMISE, Priority, Routing, RoutingRule, SkillGroup};
-use yingda::smalltalk::Smalltalk;
-use yingda::tickets::{
-    BundleError, BundleFiles, Dataset, Labels, MANIFEST, MissingEvidence, PromotionVerdict, RouteDecision, Routed,
-    Router, Ticket, TicketRow, TicketText, TrainOptions, TrainedRouter, bundle_files, evaluate, install_bundle,
-    load_bundle, pair, read_bundle, read_bundle_files, read_tickets, train,
+use yingda::{
+    BundleError, BundleFiles, DEFAULT_PROMISE, Dataset, Labels, MANIFEST, MissingEvidence, Place, Priority,
+    PromotionVerdict, RouteDecision, Routed, Router, Routing, RoutingRule, SkillGroup, Smalltalk, Ticket, TicketRow,
+    TicketText, TrainOptions, TrainedRouter, bundle_files, evaluate, install_bundle, load_bundle, pair, read_bundle,
+    read_bundle_files, read_tickets, train,
 };
 
 fn fixture(name: &str) -> PathBuf {
@@ -591,7 +589,7 @@ fn of_a_mail_only_what_is_new_counts_and_places_are_those_of_the_mail() {
     assert!(whole.left_out.len() >= 2, "{:?}", whole.left_out);
     let sent: Vec<char> = mail.chars().collect();
     let places = whole.explanation.iter().flat_map(|line| line.places.iter().map(move |place| (&line.term, place)));
-    for (term, place) in places.filter(|(term, _)| term.chars().all(yingda::text::is_han)) {
+    for (term, place) in places.filter(|(term, _)| term.chars().all(yingda::is_han)) {
         let there: String = sent[place.start..place.end].iter().collect();
         assert_eq!(&there, term, "{place:?}");
     }

@@ -6,8 +6,7 @@ use std::process::Command;
 
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
-use yingda::tickets::doctor::{Defect, Detail, Diagnosis, DiagnosisVerdict, Severity, examine};
-use yingda::tickets::{LabelField, RawTicket, read_raw};
+use yingda::{Defect, Detail, Diagnosis, DiagnosisVerdict, LabelField, RawTicket, Severity, examine, read_raw};
 
 /// A small xorshift: the same chance everywhere.
 struct Chance(u64);

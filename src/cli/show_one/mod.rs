@@ -134,12 +134,20 @@ fn way(snapshot: &Snapshot, args: &ShowOne, now: Timestamp) -> anyhow::Result<Wa
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
 
+    fn now() -> Timestamp {
+        "2026-09-15T12:00:00+08:00".parse().unwrap()
+    }
+
+    /// Opened once: the first time takes seconds.
+    static SHIPPED: LazyLock<KnowledgeBase> =
+        LazyLock::new(|| KnowledgeBase::open("default", Sources::embedded(), now()).unwrap());
+
     fn shown(question: &str) -> (Way, String) {
-        let now: Timestamp = "2026-09-15T12:00:00+08:00".parse().unwrap();
-        let base = KnowledgeBase::open("default", Sources::embedded(), now).unwrap();
-        let encoder = EncoderKind::Standard;
+        let (base, now, encoder) = (&*SHIPPED, now(), EncoderKind::Standard);
         let args =
             ShowOne { question: question.to_owned(), corpus: None, channel: None, at: Some(now), encoder, json: false };
         let way = way(&base.snapshot(), &args, now).unwrap();

@@ -5,7 +5,7 @@ mod log;
 mod server;
 mod storage;
 
-pub use limits::{Cors, FeedbackLabels, Limits, RateLimit, RateLimiting};
+pub use limits::{Cors, FeedbackLabels, Limits, RateLimiting};
 pub use log::{Log, LogLevel};
 pub use server::Listening;
 pub use storage::{DatabaseUrl, Storage};

@@ -17,5 +17,4 @@ mod toml_file;
 pub(super) use self::contents::{Given, contents};
 pub(super) use self::files::read_dir as directory;
 pub use self::files::{SourceFile, source_files};
-pub use self::settings::words::DEFAULT_STOPWORDS;
 pub(super) use self::table::{VERBATIM, reads_as_channel};

@@ -2,6 +2,7 @@
 
 use super::super::features::FEATURES;
 use super::{Linear, Row};
+use crate::numbers::solve_positive;
 
 /// Penalty on the squared standardised weights, in units of summed log loss.
 const PENALTY: f64 = 3.0;
@@ -57,7 +58,7 @@ pub(super) fn fit(rows: &[Row]) -> Linear {
             gradient[at] -= PENALTY * beta[at];
             hessian[at * SIZE + at] += PENALTY;
         }
-        let step = solve(&mut hessian, gradient);
+        let step = solve_positive(&mut hessian, gradient);
         let largest = step.iter().fold(0.0_f64, |most, step| most.max(step.abs()));
         beta.iter_mut().zip(&step).for_each(|(beta, step)| *beta += step);
         if largest < 1e-7 {
@@ -73,26 +74,6 @@ pub(super) fn fit(rows: &[Row]) -> Linear {
     }
     linear.intercept = narrow(intercept);
     linear
-}
-
-/// Solves a symmetric positive system whose lower half is given, by Cholesky factors in place.
-fn solve(matrix: &mut [f64], mut right: Vec<f64>) -> Vec<f64> {
-    for i in 0..SIZE {
-        for j in 0..=i {
-            let dot: f64 = (0..j).map(|k| matrix[i * SIZE + k] * matrix[j * SIZE + k]).sum();
-            let value = matrix[i * SIZE + j] - dot;
-            matrix[i * SIZE + j] = if i == j { value.max(1e-9).sqrt() } else { value / matrix[j * SIZE + j] };
-        }
-    }
-    for i in 0..SIZE {
-        let dot: f64 = (0..i).map(|k| matrix[i * SIZE + k] * right[k]).sum();
-        right[i] = (right[i] - dot) / matrix[i * SIZE + i];
-    }
-    for i in (0..SIZE).rev() {
-        let dot: f64 = (i + 1..SIZE).map(|k| matrix[k * SIZE + i] * right[k]).sum();
-        right[i] = (right[i] - dot) / matrix[i * SIZE + i];
-    }
-    right
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "weights are small numbers stored as f32")]

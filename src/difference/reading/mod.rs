@@ -90,8 +90,8 @@ impl Reading {
     }
 
     /// Reads a text as written, stored or asked.
-    #[must_use]
-    pub fn of(written: &str, segmenter: &Segmenter) -> Self {
+    #[cfg(test)]
+    pub(super) fn of(written: &str, segmenter: &Segmenter) -> Self {
         Self::new(&crate::text::normalize(written), &symbols_of(written), segmenter)
     }
 

@@ -12,8 +12,8 @@ pub mod ranks;
 pub mod report;
 pub mod result;
 
-pub use comparison::{AnswerComparison, ComparisonError, compare};
+pub use comparison::{AnswerComparison, compare};
 pub use outcome::{AnswerOutcome, judge_all};
 pub use quality::{AnswerQuality, JudgedQuestion};
-pub use questions::{EvaluationQuestion, QuestionsError, read_questions};
+pub use questions::{EvaluationQuestion, read_questions};
 pub use result::{AnswerEvaluation, SavedAnswers};

@@ -55,8 +55,6 @@ pub struct SavedAnswers {
     #[serde(default)]
     format: u32,
     #[serde(default)]
-    pub corpus_version: String,
-    #[serde(default)]
     pub outcomes: Vec<AnswerOutcome>,
 }
 
@@ -142,7 +140,6 @@ mod tests {
         assert_eq!(json["reliability"].as_array().unwrap().len(), 10);
         let saved = SavedAnswers::from_json(&serde_json::to_vec(&result).unwrap()).unwrap();
         assert_eq!(saved.outcomes, result.outcomes);
-        assert_eq!(saved.corpus_version, "c");
     }
 
     #[test]

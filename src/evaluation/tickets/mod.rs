@@ -13,6 +13,6 @@ pub mod report;
 pub mod result;
 
 pub use comparison::{TicketComparison, compare};
-pub use judging::{EvaluatedTickets, JudgingError, by_folds, by_model, by_paired_models, by_split};
-pub use outcome::{TicketOutcome, write_predictions};
+pub use judging::{EvaluatedTickets, by_folds, by_model, by_paired_models, by_split};
+pub use outcome::write_predictions;
 pub use result::TicketEvaluation;

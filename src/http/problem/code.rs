@@ -45,8 +45,9 @@ pub enum Code {
 }
 
 impl Code {
-    /// Every code, for the documentation and its tests.
-    pub const ALL: [Self; 17] = [
+    /// Every code.
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 17] = [
         Self::MalformedJson,
         Self::InvalidRequest,
         Self::UnsupportedMediaType,

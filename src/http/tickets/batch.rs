@@ -13,7 +13,6 @@ use super::classify::{RoutingParts, name};
 use super::classify_request::ClassifyRequest;
 use super::classify_response::ClassifyResponse;
 use super::ticket_record::Occasion;
-use crate::clock;
 use crate::config::Limits;
 use crate::http::decided::Decided;
 use crate::http::message_id;
@@ -83,13 +82,7 @@ pub(crate) async fn classify_batch(
     body: JsonBytes,
 ) -> Result<Decided, Problem> {
     let snapshot = base.snapshot();
-    let occasion = Occasion {
-        kb: base.name().to_owned(),
-        key: caller.map(|Extension(caller)| caller.name.to_string()).unwrap_or_default(),
-        at: clock::now(),
-        started: Instant::now(),
-        corpus_version: snapshot.corpus.version.clone(),
-    };
+    let occasion = Occasion::now(base.name(), caller.as_deref().map(AsRef::as_ref), &snapshot);
     let place = Arc::new(admission.enter()?);
     let tickets = place.work(move |_| read(&body, limits.batch_tickets)).await??;
     let results = route_all(&place, snapshot, tickets, limits, &Recording { recorder, occasion }).await?;

@@ -1,7 +1,6 @@
 //! `POST /v1/classify`: one ticket.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::Extension;
 use axum::extract::{FromRef, State};
@@ -9,7 +8,6 @@ use axum::extract::{FromRef, State};
 use super::classify_request::ClassifyRequest;
 use super::classify_response::ClassifyResponse;
 use super::ticket_record::Occasion;
-use crate::clock;
 use crate::config::Limits;
 use crate::http::decided::{Decided, LoggedDecision, masked};
 use crate::http::message_id;
@@ -51,13 +49,7 @@ pub(crate) async fn classify(
     let request = ClassifyRequest::read(&mut fields, limits);
     fields.finish()?;
     let snapshot = base.snapshot();
-    let occasion = Occasion {
-        kb: base.name().to_owned(),
-        key: caller.map(|Extension(caller)| caller.name.to_string()).unwrap_or_default(),
-        at: clock::now(),
-        started: Instant::now(),
-        corpus_version: snapshot.corpus.version.clone(),
-    };
+    let occasion = Occasion::now(base.name(), caller.as_deref().map(AsRef::as_ref), &snapshot);
     let message_id = message_id::new();
     let channel = masked(request.channel.as_deref());
     let decide = move || {

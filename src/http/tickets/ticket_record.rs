@@ -6,8 +6,11 @@ use jiff::Timestamp;
 
 use super::classify_request::ClassifyRequest;
 use super::classify_response::ClassifyResponse;
+use crate::clock;
+use crate::http::middleware::auth::Caller;
 use crate::http::request::Id;
 use crate::record::{DecisionRecord, Outcome, RecordedCandidate, RecordedDecision, mask};
+use crate::snapshot::Snapshot;
 use crate::tickets::RouteDecision;
 
 /// Whose ticket was routed when.
@@ -22,6 +25,17 @@ pub(super) struct Occasion {
 }
 
 impl Occasion {
+    /// Now, with the version that is live.
+    pub(super) fn now(kb: &str, caller: Option<&Caller>, snapshot: &Snapshot) -> Self {
+        Self {
+            kb: kb.to_owned(),
+            key: caller.map(|caller| caller.name.to_string()).unwrap_or_default(),
+            at: clock::now(),
+            started: Instant::now(),
+            corpus_version: snapshot.corpus.version.clone(),
+        }
+    }
+
     /// The record of one decision; title and text are masked.
     pub(super) fn record(&self, request: &ClassifyRequest, response: &ClassifyResponse) -> DecisionRecord {
         let routed = &response.routed;

@@ -192,6 +192,7 @@ mod tests {
             difference: None,
             gate_inputs,
             ceiling: None,
+            floor: None,
             confidence: 0.0,
         }
     }

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::gate::gate_names;
-pub use super::linear::{Contribution, Linear, probability};
+pub use super::linear::{Linear, probability};
 use super::reference::Reference;
 use crate::ranking::compare::signals::Signal;
 use crate::text::NORMALIZATION_VERSION;

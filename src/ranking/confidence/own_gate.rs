@@ -6,6 +6,7 @@
 
 use super::gate::GATE_INPUTS;
 use super::model::Linear;
+use crate::numbers::solve_positive;
 
 /// Penalty on the squared distance from the shipped weights, each in deviations of its input over the questions and in
 /// units of summed log loss. 5, 20, 80 and 300 were compared on 300 labelled questions of each of six corpora: 20 raises
@@ -62,7 +63,7 @@ pub(in crate::ranking) fn teach(shipped: &Linear, lessons: &[Lesson]) -> Option<
                 }
             }
         }
-        let step = solve(&mut hessian, gradient);
+        let step = solve_positive(&mut hessian, gradient);
         shift.iter_mut().zip(&step).for_each(|(shift, step)| *shift += step);
         if step.iter().all(|step| step.abs() < 1e-6) {
             break;
@@ -91,26 +92,6 @@ fn deviations(lessons: &[Lesson]) -> [f64; GATE_INPUTS] {
         }
     }
     found
-}
-
-/// Solves a symmetric positive system whose lower half is given, by Cholesky factors in place.
-fn solve(matrix: &mut [f64], mut right: Vec<f64>) -> Vec<f64> {
-    for i in 0..SIZE {
-        for j in 0..=i {
-            let dot: f64 = (0..j).map(|k| matrix[i * SIZE + k] * matrix[j * SIZE + k]).sum();
-            let value = matrix[i * SIZE + j] - dot;
-            matrix[i * SIZE + j] = if i == j { value.max(1e-9).sqrt() } else { value / matrix[j * SIZE + j] };
-        }
-    }
-    for i in 0..SIZE {
-        let dot: f64 = (0..i).map(|k| matrix[i * SIZE + k] * right[k]).sum();
-        right[i] = (right[i] - dot) / matrix[i * SIZE + i];
-    }
-    for i in (0..SIZE).rev() {
-        let dot: f64 = (i + 1..SIZE).map(|k| matrix[k * SIZE + i] * right[k]).sum();
-        right[i] = (right[i] - dot) / matrix[i * SIZE + i];
-    }
-    right
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "weights are small numbers stored as f32")]

@@ -44,6 +44,18 @@ impl Reference {
         Some(Self { values: (0..REFERENCES).map(sorted).collect() })
     }
 
+    /// From lists that [`Reference::values`] gave.
+    #[must_use]
+    pub(in crate::ranking) fn from_values(values: Vec<Vec<f32>>) -> Self {
+        Self { values }
+    }
+
+    /// Ascending values, one list a name.
+    #[must_use]
+    pub(in crate::ranking) fn values(&self) -> &[Vec<f32>] {
+        &self.values
+    }
+
     /// The same distribution in a hundred and one numbers.
     #[must_use]
     pub fn thinned(&self) -> Self {

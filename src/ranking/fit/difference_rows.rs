@@ -43,7 +43,7 @@ pub fn rows_of_pairs(pairs: &[WrittenPair], weight: f32, encoder: &Arc<SentenceE
         let normalized: Vec<&str> = terms.iter().map(|terms| terms.normalized.as_str()).collect();
         let entries: Vec<u32> = (0..).take(stored.len()).collect();
         let meanings =
-            MeaningIndex::build(Arc::clone(encoder), &normalized, &entries, &EmbeddingTable::default(), true);
+            MeaningIndex::build(Arc::clone(encoder), &normalized, &entries, &EmbeddingTable::default(), (true, None));
         let read = |terms: &Terms| Reading::new(&terms.normalized, &terms.marks, &segmenter);
         let readings: Vec<Reading> = terms.iter().map(read).collect();
         let words = CorpusWords::build(entries.iter().copied().zip(&readings));

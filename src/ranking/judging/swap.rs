@@ -44,6 +44,7 @@ mod tests {
             difference: Some(Judged { z, bound: z, lift: 0.0 }),
             gate_inputs: [0.0; GATE_INPUTS],
             ceiling: None,
+            floor: None,
             confidence: 0.0,
         }
     }

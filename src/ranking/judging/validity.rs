@@ -67,6 +67,7 @@ mod tests {
             difference: z.map(|z| Judged { z, bound: z, lift: 0.0 }),
             gate_inputs: [0.0; GATE_INPUTS],
             ceiling: None,
+            floor: None,
             confidence: 0.0,
         }
     }

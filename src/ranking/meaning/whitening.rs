@@ -40,6 +40,17 @@ impl Whitening {
         Some(Self { dimensions, columns: columns.collect() })
     }
 
+    /// From what [`Whitening::columns`] gave; `None` of nothing.
+    pub(super) fn from_columns(columns: Vec<f32>, dimensions: usize) -> Option<Self> {
+        (!columns.is_empty() && columns.len() == dimensions * (dimensions + 1) / 2)
+            .then_some(Self { dimensions, columns })
+    }
+
+    /// Column by column from the diagonal down.
+    pub(super) fn columns(&self) -> &[f32] {
+        &self.columns
+    }
+
     /// Transforms a vector.
     pub(super) fn apply(&self, vector: &[f32]) -> Vec<f32> {
         let mut out = vec![0.0; self.dimensions];

@@ -5,6 +5,8 @@ mod postgres;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::statistics::Measures;
+use super::stored_turn::StoredTurn;
 use super::*;
 use crate::record::{DecisionRecord, Outcome, RecordedDecision, Recorder as _, mask};
 use std::sync::Arc;

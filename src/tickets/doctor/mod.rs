@@ -18,7 +18,7 @@ mod suspects;
 
 use serde::Serialize;
 
-pub use self::defect::{Defect, Detail, Item, LabelRows, Severity, Spot};
+pub use self::defect::{Defect, Detail, Item, Severity, Spot};
 use self::judged_set::JudgedSet;
 use self::set::TicketSet;
 use super::dataset::{Dataset, RawTicket};

@@ -75,7 +75,8 @@ impl ModelRouter {
     /// and the complaint phrases, unless a rule sets the priority. The explanation is about the model's own choice. A
     /// text that asks for nothing goes to review; where it only seems so, a rule or a router of one's own still routes it.
     /// So does a text that is no complaint and would go where a rule sends complaints. What is for review is promised
-    /// nothing in particular, and who asks for nothing or only for a human is given to the default group.
+    /// nothing in particular, and who asks for nothing or only for a human is given to the default group, unless the
+    /// router is one's own, which learnt where such texts belong.
     pub(super) fn route(&self, routing: &Routing, read: &ReadTicket<'_>, top: usize, explain: bool) -> Routed {
         let ticket = read.ticket;
         let readers = Readers { tone: &self.tone, segmenter: self.model.vectorizer.segmenter() };
@@ -96,8 +97,9 @@ impl ModelRouter {
         let most = if explain || !trusted { MOST_FOR_READERS } else { MOST_ON_ROUTE };
         let spoken = if top > 1 { self.spoken(ticket, most) } else { Vec::new() };
         let doubtful = said.seems_to_ask_nothing || is_calm_complaint(routing, &said, predicted);
-        let routed = !said.asks_nothing && (ordered.is_some() || trusted && (self.own || !doubtful));
-        let usual = routing.default_group.as_ref().filter(|_| said.asks_nothing || (said.bare_wish && !self.own));
+        let silent = if self.own { said.surely_asks_nothing } else { said.asks_nothing };
+        let routed = !silent && (ordered.is_some() || trusted && (self.own || !doubtful));
+        let usual = routing.default_group.as_ref().filter(|_| !self.own && (silent || said.bare_wish));
         let skill_group = ordered.or(usual.filter(|_| !routed)).unwrap_or(predicted).clone();
         let ranked = |group: usize| self.ranked(group, &judged, &spoken);
         let group = routing.group(&skill_group);
@@ -120,6 +122,11 @@ impl ModelRouter {
             model_version: self.version.clone(),
             skill_group,
         }
+    }
+
+    /// The same router with these models of tone.
+    pub(super) fn hearing(&self, tone: Arc<ToneModels>) -> Self {
+        Self { tone, ..self.clone() }
     }
 
     /// What the customer of a group is told.

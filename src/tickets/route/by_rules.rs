@@ -38,6 +38,11 @@ impl RuleRouter {
         Self { smalltalk, ..self.clone() }
     }
 
+    /// The same router with these models of tone.
+    pub(super) fn hearing(&self, tone: Arc<ToneModels>) -> Self {
+        Self { tone, ..self.clone() }
+    }
+
     pub(super) fn tone(&self) -> &ToneModels {
         &self.tone
     }

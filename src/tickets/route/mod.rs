@@ -1,5 +1,6 @@
 //! What routes the tickets of a knowledge base: a trained model under the rules of its corpus, or the rules alone.
 
+mod background;
 mod by_model;
 mod by_rules;
 mod embedded;
@@ -16,15 +17,14 @@ mod tone;
 use std::path::Path;
 use std::sync::Arc;
 
+use self::background::Background;
 use self::by_model::ModelRouter;
 use self::by_rules::RuleRouter;
-pub use self::explain::{TermPlace, TermWeight};
 pub use self::manner::Manner;
 use self::read_ticket::ReadTicket;
 pub use self::routed::{RankedGroup, RouteDecision, Routed};
 use self::said::complains;
-pub use self::sentence_votes::Sentence;
-pub use self::tone::{COMPLAINT_AT, ComplaintPhrase, MANNER_AT, Tone, ToneModels, URGENT_AT};
+pub use self::tone::{COMPLAINT_AT, ComplaintPhrase, MANNER_AT, ToneModels, URGENT_AT};
 use super::ticket::Ticket;
 use crate::encoder::EncodedText;
 use crate::mail::{Separated, separate};
@@ -147,6 +147,33 @@ impl Router {
         match &self.0 {
             Kind::Trained(trained) => Self(Kind::Trained(trained.of_corpus(routing, smalltalk))),
             Kind::ByRules(rules) => Self(Kind::ByRules(rules.of_corpus(smalltalk))),
+        }
+    }
+
+    /// This router before what a company is asked every day: normalised questions that are no complaints. Encodes at
+    /// most 256 of them.
+    #[must_use]
+    pub(crate) fn before(&self, routing: &Routing, questions: &[String]) -> Self {
+        self.against(Background::of(self.tone(), routing, questions))
+    }
+
+    /// The same as [`Router::complaint_odds`] told of it before; `None` for what it cannot have told.
+    #[must_use]
+    pub(crate) fn with_complaint_odds(&self, odds: f64) -> Option<Self> {
+        Background::with_odds(odds).map(|background| self.against(background))
+    }
+
+    /// What the odds of a complaint are multiplied with, above 0 and at most 1.
+    #[must_use]
+    pub(crate) fn complaint_odds(&self) -> f64 {
+        self.tone().background().odds()
+    }
+
+    fn against(&self, background: Background) -> Self {
+        let tone = Arc::new(self.tone().against(background));
+        match &self.0 {
+            Kind::Trained(trained) => Self(Kind::Trained(trained.hearing(tone))),
+            Kind::ByRules(rules) => Self(Kind::ByRules(rules.hearing(tone))),
         }
     }
 

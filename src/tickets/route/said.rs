@@ -14,6 +14,9 @@ pub(super) struct Said {
     pub(super) tone: Tone,
     /// Known wordings and shapes of greeting, thanks and the like: there is nothing to do, and not even a rule routes it.
     pub(super) asks_nothing: bool,
+    /// The same in known wordings from beginning to end, or written by a machine. What only has the shape of praise,
+    /// say, may be what a company's tickets are about.
+    pub(super) surely_asks_nothing: bool,
     /// It looks like chat or noise, or only the manner model says so: a rule still routes it, and so does a router
     /// trained on tickets of one's own, which knows what is a ticket there.
     pub(super) seems_to_ask_nothing: bool,
@@ -43,10 +46,11 @@ impl Said {
         let may_be_a_trade = |kind: TalkKind| matches!(kind, TalkKind::Noise | TalkKind::Chat);
         let known = heard.map(|heard| heard.kind).filter(|kind| kind.asks_nothing());
         let asks_nothing = known.is_some_and(|kind| !may_be_a_trade(kind));
+        let surely_asks_nothing = asks_nothing && heard.is_some_and(is_harmless);
         let bare_wish = heard == Some(Heard { kind: TalkKind::WantHuman, by: HeardBy::Wording });
         let seems_to_ask_nothing =
             known.is_some() || bare_wish || (heard.is_none() && learned.is_some_and(TalkKind::asks_nothing));
-        Self { terms, tone, asks_nothing, seems_to_ask_nothing, bare_wish }
+        Self { terms, tone, asks_nothing, surely_asks_nothing, seems_to_ask_nothing, bare_wish }
     }
 }
 

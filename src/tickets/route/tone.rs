@@ -7,6 +7,7 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use super::background::Background;
 use super::embedded;
 use super::manner::{COMPLAINING, MANNERS, Manner};
 use crate::encoder::EncodedText;
@@ -49,11 +50,21 @@ const PRIORITY_LABELS: [&str; 3] = ["high", "normal", "urgent"];
 /// The three models. Immutable and shared by all routers.
 #[derive(Debug, Clone)]
 pub struct ToneModels {
-    complaint: Arc<Model>,
-    priority: Arc<Model>,
-    manner: Arc<Model>,
+    complaint: Arc<Signal>,
+    priority: Arc<Signal>,
+    manner: Arc<Signal>,
     /// Whether the complaint model is a knowledge base's own, so that it is not averaged with the manner model.
     own_complaint: bool,
+    /// What is asked of the company every day.
+    background: Background,
+}
+
+/// One of the three.
+#[derive(Debug)]
+struct Signal {
+    /// Content address.
+    version: String,
+    model: Model,
 }
 
 /// What the words of a text say about complaining.
@@ -73,7 +84,7 @@ pub enum ComplaintPhrase {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tone {
     /// Probability that it is a complaint, 0..=1: the mean of what the complaint and the manner model say, or what a
-    /// knowledge base's own complaint model says; where a phrase is believed, at least [`COMPLAINT_AT`]; less where the
+    /// knowledge base's own complaint model says, less what the company's own questions sound like; where a phrase is believed, at least [`COMPLAINT_AT`]; less where the
     /// text says that it is none.
     pub complaint: f64,
     /// Whether it is taken as a complaint: from [`COMPLAINT_AT`], with a phrase from `PHRASE_AT`, denied from
@@ -129,6 +140,7 @@ impl ToneModels {
             priority: read(priority, &PRIORITY_LABELS)?,
             manner: read(manner, &MANNERS.map(|(label, _)| label))?,
             own_complaint: false,
+            background: Background::SILENT,
         })
     }
 
@@ -148,10 +160,27 @@ impl ToneModels {
         let manner = own("manner", &MANNERS.map(|(label, _)| label))?;
         Ok(Self {
             own_complaint: complaint.is_some() && manner.is_none(),
+            background: self.background,
             complaint: complaint.unwrap_or_else(|| Arc::clone(&self.complaint)),
             priority: priority.unwrap_or_else(|| Arc::clone(&self.priority)),
             manner: manner.unwrap_or_else(|| Arc::clone(&self.manner)),
         })
+    }
+
+    /// These models before what a company is asked every day.
+    #[must_use]
+    pub(super) fn against(&self, background: Background) -> Self {
+        Self { background, ..self.clone() }
+    }
+
+    pub(super) fn background(&self) -> Background {
+        self.background
+    }
+
+    /// Content addresses of the three models.
+    #[must_use]
+    pub(crate) fn version(&self) -> String {
+        [&self.complaint, &self.priority, &self.manner].map(|signal| signal.version.as_str()).join("+")
     }
 
     /// Judges a text with these terms; `phrase` says whether it holds a complaint phrase of `routing.toml`.
@@ -160,11 +189,12 @@ impl ToneModels {
         if encoded.text().is_empty() {
             return Tone::NOTHING_SAID;
         }
-        let said = |model: &Model| model.judge_features(&model.read_terms(terms, encoded));
+        let said = |signal: &Signal| signal.model.judge_features(&signal.model.read_terms(terms, encoded));
         let complaint = said(&self.complaint).probabilities[COMPLAINS];
         let manner = said(&self.manner);
         let complaining = manner.probabilities[COMPLAINING];
         let complaint = if self.own_complaint { complaint } else { f64::midpoint(complaint, complaining) };
+        let complaint = self.background.tell(complaint);
         let (complaint, complains, priority) = weigh(complaint, &said(&self.priority).probabilities, phrase);
         let (manner, manner_probability) = (MANNERS[manner.best].1, manner.probabilities[manner.best]);
         Tone { complaint, complains, priority, manner, manner_probability }
@@ -174,7 +204,7 @@ impl ToneModels {
     #[must_use]
     pub(crate) fn hear_encoded(&self, encoded: &EncodedText, phrase: ComplaintPhrase) -> Tone {
         let text = TicketText { text: encoded.text().to_owned(), ..TicketText::default() };
-        let terms = TermKeys::of(&text, self.manner.vectorizer.segmenter());
+        let terms = TermKeys::of(&text, self.manner.model.vectorizer.segmenter());
         self.judge(encoded, &terms, phrase)
     }
 
@@ -211,9 +241,9 @@ fn weigh(complaint: f64, priority: &[f64], phrase: ComplaintPhrase) -> (f64, boo
 }
 
 /// The model of a bundle, if it tells these labels apart.
-fn told_apart(loaded: Bundle, labels: &[&str]) -> Result<Model, BundleError> {
+fn told_apart(loaded: Bundle, labels: &[&str]) -> Result<Signal, BundleError> {
     if loaded.manifest.labels == labels {
-        return Ok(loaded.model);
+        return Ok(Signal { version: loaded.version, model: loaded.model });
     }
     let (expected, found) = (labels.join(", "), loaded.manifest.labels.join(", "));
     Err(BundleError::Version { what: "labels", expected, found })

@@ -10,10 +10,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use yingda::config::{Config, RawConfig};
-use yingda::http::{Publisher, Remembering, Server};
-use yingda::knowledge_base::{KnowledgeBase, Registry, Sources};
-use yingda::store::Store;
+use yingda::{Config, KnowledgeBase, Publisher, RawConfig, Registry, Remembering, Server, Sources, Store};
 
 /// Eight entries are enough to tell them apart.
 const FAQ: &str = r#"{"id":"refund-time","question":"退款多久能到账","similar":["退款几天到账","退的钱什么时候回来"],"answer":"审核通过后三个工作日内原路退回。","answers":{"sms":"3个工作日内退回。"},"category":"售后/退款","related":["return-how"]}

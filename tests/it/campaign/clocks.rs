@@ -1,8 +1,7 @@
 //! Clocks that jump: the moment is a parameter everywhere, so that any may come.
 
 use jiff::{Timestamp, ToSpan as _};
-use yingda::answer::{Question, answer, suggest};
-use yingda::knowledge_base::{KnowledgeBase, ReloadOptions, Sources};
+use yingda::{KnowledgeBase, Question, ReloadOptions, Sources, answer, suggest};
 
 use crate::api::app::{TestApp, model};
 

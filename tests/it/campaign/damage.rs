@@ -5,9 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use yingda::knowledge_base::{KnowledgeBase, NoticeCode, ReloadOptions, Sources, cause_chain};
-use yingda::routing::Routing;
-use yingda::tickets::{Router, Ticket};
+use yingda::{KnowledgeBase, NoticeCode, ReloadOptions, Router, Routing, Sources, Ticket, cause_chain};
 
 use super::dice::Dice;
 use crate::api::app::{TestApp, model};

@@ -10,10 +10,10 @@ use jiff::tz::TimeZone;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 use serde_json::json;
-use yingda::corpus::{EntryFormat, SourceFile, in_file_order, load_files, load_named_files, write_entries};
-use yingda::ranking::EmbeddingTable;
-use yingda::routing::Routing;
-use yingda::tickets::{Router, Ticket};
+use yingda::{
+    EmbeddingTable, EntryFormat, Router, Routing, SourceFile, Ticket, in_file_order, load_files, load_named_files,
+    write_entries,
+};
 
 use super::dice::Dice;
 use crate::api::app::{TestApp, model};
@@ -139,12 +139,8 @@ fn caches(cases: u32) {
     let corpus = app.path().join("corpus");
     fs::create_dir_all(&corpus).unwrap();
     fs::write(corpus.join("faq.jsonl"), TestApp::original()).unwrap();
-    let sources = yingda::knowledge_base::Sources {
-        corpus: Some(corpus),
-        model: Some(model()),
-        ..yingda::knowledge_base::Sources::embedded()
-    };
-    let base = yingda::knowledge_base::KnowledgeBase::open("default", sources, jiff::Timestamp::UNIX_EPOCH).unwrap();
+    let sources = yingda::Sources { corpus: Some(corpus), model: Some(model()), ..yingda::Sources::embedded() };
+    let base = yingda::KnowledgeBase::open("default", sources, jiff::Timestamp::UNIX_EPOCH).unwrap();
     let whole = base.snapshot().embeddings().to_bytes();
     let content = &whole[..whole.len() - 32];
     attack("caches", cases, |dice| {

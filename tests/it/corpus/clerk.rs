@@ -6,9 +6,7 @@ use std::process::Command;
 
 use jiff::tz::TimeZone;
 use rust_xlsxwriter::{Format, Workbook, Worksheet};
-use yingda::answer::{Answered, Decision, Question, answer};
-use yingda::corpus::{Corpus, load_dir};
-use yingda::knowledge_base::{KnowledgeBase, ReloadOptions, Sources};
+use yingda::{Answered, Corpus, Decision, KnowledgeBase, Question, ReloadOptions, Sources, answer, load_dir};
 
 use crate::api::app::model;
 
@@ -174,8 +172,8 @@ fn a_messy_workbook_goes_in_and_comes_back_edited() {
     let exported = path("导出.xlsx");
     assert!(yingda(&["export", "--corpus", &corpus, "--format", "xlsx", "--out", &exported]).0);
     let bytes = std::fs::read(&exported).unwrap();
-    let file = yingda::corpus::SourceFile { path: "导出.xlsx".to_owned(), bytes };
-    let read = yingda::corpus::load_named_files(&[file], &TimeZone::UTC).unwrap();
+    let file = yingda::SourceFile { path: "导出.xlsx".to_owned(), bytes };
+    let read = yingda::load_named_files(&[file], &TimeZone::UTC).unwrap();
     let before = load_dir(Path::new(&corpus), &TimeZone::UTC).unwrap();
     assert_eq!(read.entries.len(), 60);
     assert!(

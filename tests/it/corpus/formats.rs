@@ -6,7 +6,7 @@ use std::path::Path;
 use encoding_rs::GB18030;
 use jiff::tz::TimeZone;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
-use yingda::corpus::{Corpus, Entry, EntryFormat, Issue, load_dir, load_files, write_directory};
+use yingda::{Corpus, Entry, EntryFormat, Issue, load_dir, load_files, write_directory};
 
 fn shanghai() -> TimeZone {
     TimeZone::get("Asia/Shanghai").expect("the time zone data is bundled")

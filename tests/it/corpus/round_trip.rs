@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use serde_json::json;
-use yingda::corpus::{EntryFormat, SourceFile, load_files, write_directory};
+use yingda::{EntryFormat, SourceFile, load_files, write_directory};
 
 /// What people paste: Han, Latin, marks that formats treat specially, line ends, controls, escapes of other formats.
 const PIECES: &str = "(退款|怎么|運費|iPhone 15|[a-zA-Z0-9]|，|？|,|;|\t|\\||##|\"|'|\"\"\"|\\\\|\\\\n|\n|\r\n|\r| |#|=|\\{|\\}|\\[|_x0041_|_x000D_|LINE_BREAK|；|&amp;|<b>|\u{0}|\u{b}|\u{85}|\u{200b}|\u{feff}|\u{e000}|\u{ffff}|😀|sep=)";
@@ -82,7 +82,7 @@ proptest! {
         for format in [EntryFormat::Toml, EntryFormat::JsonLines, EntryFormat::Csv, EntryFormat::Xlsx] {
             let files = write_directory(&corpus, format, &zone).expect("small enough for every format");
             let again = load_files(&files, &zone).map_err(|issues| TestCaseError::fail(format!("{format:?}: {issues:?}")))?;
-            let texts = |entries: &[yingda::corpus::Entry]| serde_json::to_string_pretty(entries).expect("plain data");
+            let texts = |entries: &[yingda::Entry]| serde_json::to_string_pretty(entries).expect("plain data");
             prop_assert_eq!(texts(&again.entries), texts(&corpus.entries), "{:?}", format);
             prop_assert_eq!(&again.dictionary, &corpus.dictionary, "{:?}", format);
             prop_assert_eq!(&again.version, &corpus.version, "{:?}", format);

@@ -14,6 +14,7 @@ mod corpus;
 mod evaluation;
 mod evaluation_tickets;
 mod explanations;
+mod monitoring;
 mod near_misses;
 mod operation;
 mod own_router;

@@ -1,0 +1,8 @@
+//! Numbers over what is stored: any combination of dimensions, one row a combination that occurs.
+
+mod counting;
+mod dimension;
+mod measures;
+
+pub use dimension::Dimension;
+pub use measures::{Measures, Seat, StatisticsQuery, StatisticsRow};

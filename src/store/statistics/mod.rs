@@ -5,4 +5,4 @@ mod dimension;
 mod measures;
 
 pub use dimension::Dimension;
-pub use measures::{Measures, Seat, StatisticsQuery, StatisticsRow};
+pub use measures::{Seat, StatisticsQuery, StatisticsRow};

@@ -5,4 +5,6 @@ mod dimension;
 mod measures;
 
 pub use dimension::Dimension;
+#[cfg(test)]
+pub(super) use measures::Measures;
 pub use measures::{Seat, StatisticsQuery, StatisticsRow};

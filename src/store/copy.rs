@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::database::DATABASE;
+use super::engine::DATABASE;
 use super::error::StoreError;
 use crate::atomic_file::FileError;
 

@@ -14,8 +14,6 @@ use super::journal::{Appender, Entry, Position, remove_before};
 use super::stored_turn::StoredTurn;
 use crate::record::{DecisionRecord, Recorder};
 
-/// The database's file in a state directory.
-pub const DATABASE: &str = "yingda.sqlite";
 /// How long a caller waits for what was decided before.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How often a transaction is tried again when others come in between.

@@ -9,8 +9,8 @@ use sqlx::AnyPool;
 use sqlx::Executor as _;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 
-use super::database::DATABASE;
-
+/// The database's file in a state directory.
+pub const DATABASE: &str = "yingda.sqlite";
 /// Readers at once.
 const READERS: u32 = 4;
 /// How long a caller waits for a connection; a database that is gone is known by then.

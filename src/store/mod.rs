@@ -27,7 +27,8 @@ mod ticket_steps;
 
 pub use conversations::StoredConversations;
 pub use copy::copy_database;
-pub use database::{DATABASE, Store, StoreStatus};
+pub use database::{Store, StoreStatus};
+pub use engine::DATABASE;
 pub use error::StoreError;
 pub use feedback::{ConversationEvent, ConversationRating, EventKind, Feedback, Rating, Stored};
 pub use privacy::{CustomerData, Forgotten, Retention};

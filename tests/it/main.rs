@@ -14,7 +14,6 @@ mod corpus;
 mod evaluation;
 mod evaluation_tickets;
 mod explanations;
-mod monitoring;
 mod near_misses;
 mod operation;
 mod own_router;

@@ -4,6 +4,7 @@ pub(crate) mod app;
 mod conversations;
 mod corpus;
 mod documentation;
+mod monitoring;
 mod problems;
 mod questions;
 mod remembered;

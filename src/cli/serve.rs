@@ -11,10 +11,10 @@ use jiff::SignedDuration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::clock::now;
-use crate::config::{Config, DEFAULT_KB, Flags, OpenAt, RawConfig, Storage, sample};
+use crate::config::{Config, DEFAULT_KB, DatabaseUrl, Flags, OpenAt, RawConfig, Storage, sample};
 use crate::http::{self, Remembering};
 use crate::knowledge_base::{KnowledgeBase, Listed, PublishError, Registry, ReloadOptions, Sources, cause_chain};
-use crate::store::{JournalOnly, Retention, Store, StoredConversations};
+use crate::store::{Retention, Store, StoreError, StoredConversations};
 use crate::telemetry;
 
 use super::served::{State, sources};
@@ -62,7 +62,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    let remembering = runtime.block_on(remember(&mut state));
+    let remembering = runtime.block_on(remember(&config, &mut state));
     let store = remembering.store.clone();
     if let Some(store) = store.clone() {
         runtime.spawn(remove_expired(store, config.storage.clone()));
@@ -76,32 +76,28 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     outcome
 }
 
-/// Opens the store of the state directory. A store that cannot be opened is left as it is; decisions then wait in the
-/// journal, and what must be kept at once is refused.
-async fn remember(state: &mut State) -> Remembering {
+/// Opens the store of the state directory. A database that cannot be opened is left as it is and tried again; decisions
+/// wait in the journal meanwhile, and what must be kept at once is refused.
+async fn remember(config: &Config, state: &mut State) -> Remembering {
     let Some(dir) = state.path().map(Path::to_owned) else { return Remembering::default() };
-    let opened = match Store::open(&dir).await {
-        Ok(store) => StoredConversations::resume(store.clone(), now()).await.map(|resumed| Remembering {
-            conversations: Arc::new(resumed),
-            recorder: Arc::new(store.clone()),
-            store: Some(store),
-        }),
-        Err(error) => Err(error),
-    };
-    let error = match opened {
-        Ok(remembering) => return remembering,
-        Err(error) => cause_chain(&error),
-    };
-    tracing::error!(error, "the database is not used and left as it is; decisions wait in the journal");
-    let journal = JournalOnly::open(&dir);
-    let kept = if journal.is_ok() { "新的记录先写在日志文件里" } else { "新的记录不保存" };
-    state.unkept.get_or_insert(format!("数据库不能使用，{kept}，反馈和评分暂不接受：{error}"));
-    match journal {
-        Ok(journal) => Remembering { recorder: Arc::new(journal), ..Remembering::default() },
+    let url = config.storage.database_url.as_ref().map(DatabaseUrl::reveal);
+    let store = match Store::open_or_wait(&dir, url).await {
+        Ok(store) => store,
         Err(error) => {
-            tracing::error!(error = cause_chain(&error), "the journal cannot be written; decisions are not kept");
-            Remembering::default()
+            let error = cause_chain(&error);
+            tracing::error!(error, "the journal cannot be written; decisions are not kept");
+            state.unkept.get_or_insert(format!("日志文件写不了，记录、反馈和评分都不保存：{error}"));
+            return Remembering::default();
         }
+    };
+    if let Some(error) = store.trouble() {
+        let error = cause_chain(&*error);
+        tracing::error!(error, "the database cannot be opened and is left as it is; decisions wait in the journal");
+    }
+    Remembering {
+        conversations: Arc::new(StoredConversations::resume(store.clone(), now()).await),
+        recorder: Arc::new(store.clone()),
+        store: Some(store),
     }
 }
 
@@ -115,6 +111,7 @@ async fn remove_expired(store: Store, storage: Storage) {
         match store.remove_expired(retention, now()).await {
             Ok(0) => {}
             Ok(decisions) => tracing::info!(decisions, "removed what is older than it may be kept"),
+            Err(StoreError::NotOpen) => {}
             Err(error) => tracing::warn!(error = cause_chain(&error), "what is too old could not be removed"),
         }
     }

@@ -19,12 +19,14 @@ impl State {
     /// impossible to make: then nothing is kept, and that is said.
     ///
     /// # Errors
-    /// [`ClaimError::InUse`] for a directory that the operator named.
+    /// [`ClaimError::InUse`] for a directory that the operator named; anything where a database is named.
     pub(super) fn claim(config: &Config) -> Result<Self, ClaimError> {
         let Some(path) = &config.storage.data else { return Ok(Self::default()) };
         let why = match StateDirectory::claim(path) {
             Ok(directory) => return Ok(Self { directory: Some(directory), unkept: None }),
             Err(error @ ClaimError::InUse { .. }) if config.data_given => return Err(error),
+            // Who names a database wants everything kept, and the way there leads through the directory.
+            Err(error) if config.storage.database_url.is_some() => return Err(error),
             Err(error) => cause_chain(&error),
         };
         Ok(Self {

@@ -26,7 +26,7 @@ pub use api_keys::{ApiKey, Role};
 pub use flags::Flags;
 pub use knowledge_base::{DEFAULT_KB, KnowledgeBaseSettings, OpenAt, Residency};
 pub use sample::sample;
-pub use sections::{Cors, FeedbackLabels, Limits, Listening, Log, LogLevel, RateLimiting, Storage};
+pub use sections::{Cors, DatabaseUrl, FeedbackLabels, Limits, Listening, Log, LogLevel, RateLimiting, Storage};
 pub use written::{Problem, RawConfig};
 
 /// The checked configuration.
@@ -75,6 +75,10 @@ impl Config {
         if reader.api_keys() == 0 && !server.listen.ip().is_loopback() {
             reader.refuse("listen", "未配置任何密钥（[[key]]）时只能监听本机地址，例如 127.0.0.1:8080");
         }
+        let storage = Storage::read(reader)?;
+        if storage.data.is_none() && storage.database_url.is_some() {
+            reader.refuse("database_url", "需要状态目录（data）：记录先写进那里的日志文件，再存进数据库");
+        }
         Some(Self {
             server,
             log: Log::read(reader)?,
@@ -82,7 +86,7 @@ impl Config {
             rate_limiting: RateLimiting::read(reader)?,
             cors: Cors::read(reader)?,
             feedback: FeedbackLabels::read(reader)?,
-            storage: Storage::read(reader)?,
+            storage,
             data_given: reader.is_set("data"),
             residency: Residency::read(reader)?,
             keys,

@@ -43,8 +43,7 @@ impl FromRequestParts<App> for Keeping {
 }
 
 fn none() -> Problem {
-    let detail = "nothing is stored here: the service runs without a state directory, or its database cannot be \
-        opened; /readyz and the log say which";
+    let detail = "nothing is stored here: the service runs without a state directory it can write; /readyz says why";
     Problem::new(Code::StoreUnavailable, detail).retry_after(AGAIN)
 }
 
@@ -52,11 +51,12 @@ fn none() -> Problem {
 pub(crate) fn failed(error: &StoreError) -> Problem {
     let detail = match error {
         StoreError::Behind => "what was decided last is still on its way to the database; try again",
-        StoreError::Open { .. }
+        StoreError::NotOpen
+        | StoreError::Open { .. }
         | StoreError::Newer { .. }
         | StoreError::Migrate { .. }
         | StoreError::Database(_)
-        | StoreError::File(_) => "the database failed; the log says why",
+        | StoreError::File(_) => "the database failed; /readyz and the log say why",
     };
     tracing::error!(error = cause_chain(error), "the store failed");
     Problem::new(Code::StoreUnavailable, detail).retry_after(AGAIN)

@@ -1,4 +1,4 @@
-//! Keeps over restarts what the live version's matcher learnt from its own questions, in the data directory.
+//! Keeps over restarts what the live version's snapshot learnt from its own questions, in the data directory.
 //!
 //! Only a cache: whatever goes wrong with the file costs time and nothing else, so it is logged and not reported.
 
@@ -10,8 +10,8 @@ use super::damaged_cache;
 use super::refusal::cause_chain;
 use crate::atomic_file;
 use crate::corpus::Corpus;
-use crate::ranking::{Learnt, Matcher, NotLearnt};
-use crate::snapshot::Models;
+use crate::ranking::{Learnt, NotLearnt};
+use crate::snapshot::{Models, Snapshot};
 use crate::text::NORMALIZATION_VERSION;
 
 /// Which program this is, by its version and the size and time of its file: another one may learn otherwise. Empty where
@@ -31,7 +31,8 @@ fn path(data: &Path) -> PathBuf {
 /// Names all that decides what is learnt.
 pub(super) fn stamp(corpus: &Corpus, models: &Models) -> String {
     let (ranker, encoder) = (&models.ranker_version, models.ranking.encoder.version());
-    format!("{} {ranker} {encoder} {NORMALIZATION_VERSION} {}", corpus.version, *PROGRAM)
+    let tone = models.tone_version();
+    format!("{} {ranker} {encoder} {tone} {NORMALIZATION_VERSION} {}", corpus.version, *PROGRAM)
 }
 
 /// What was kept under this stamp; none without a data directory or a sound file.
@@ -49,9 +50,9 @@ pub(super) fn read(data: Option<&Path>, stamp: &str) -> Option<Learnt> {
 }
 
 /// Writes what was learnt; the file is whole or the old one.
-pub(super) fn write(data: Option<&Path>, stamp: &str, matcher: &Matcher) {
+pub(super) fn write(data: Option<&Path>, stamp: &str, snapshot: &Snapshot) {
     let Some(path) = data.filter(|_| !PROGRAM.is_empty()).map(path) else { return };
-    if let Err(error) = atomic_file::write(&path, &matcher.learnt().to_bytes(stamp)) {
+    if let Err(error) = atomic_file::write(&path, &snapshot.learnt().to_bytes(stamp)) {
         tracing::warn!(
             error = cause_chain(&error),
             "what was learnt of the corpus is not kept and will be learnt again at the next start"

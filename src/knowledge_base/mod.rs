@@ -86,7 +86,7 @@ impl KnowledgeBase {
         let snapshot = Snapshot::prepare_learnt(opening.corpus, &models, &known, learnt)?;
         embedding_file::write(sources.data.as_deref(), sources.encoder, &known, snapshot.embeddings());
         if !is_kept {
-            learnt_file::write(sources.data.as_deref(), &stamp, &snapshot.matcher);
+            learnt_file::write(sources.data.as_deref(), &stamp, &snapshot);
         }
         for notice in &opening.notices {
             tracing::warn!(kb = name, notice = ?notice.code, "{}", notice.message);
@@ -234,7 +234,7 @@ impl KnowledgeBase {
         let data = self.sources.data.as_deref();
         embedding_file::write(data, self.sources.encoder, before.snapshot.embeddings(), snapshot.embeddings());
         if before.snapshot.corpus.version != snapshot.corpus.version {
-            learnt_file::write(data, &learnt_file::stamp(&snapshot.corpus, &self.models), &snapshot.matcher);
+            learnt_file::write(data, &learnt_file::stamp(&snapshot.corpus, &self.models), &snapshot);
         }
         let generation = before.generation + 1;
         self.live.store(Arc::new(Live { generation, published_at, snapshot: Arc::clone(snapshot), notices }));

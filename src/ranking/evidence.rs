@@ -98,7 +98,7 @@ impl Matcher {
 
     /// Takes what was learnt before for its own; its vectors were compared by it already.
     pub(super) fn adopt(&mut self, learnt: Learnt) {
-        let Learnt { gate, reference, calibration, calibrated_on_labelled, evidence, meaning: _ } = learnt;
+        let Learnt { gate, reference, calibration, calibrated_on_labelled, evidence, .. } = learnt;
         self.reference = reference;
         self.gate = gate;
         self.calibration = calibration;
@@ -115,6 +115,7 @@ impl Matcher {
             calibration: self.calibration,
             calibrated_on_labelled: self.calibrated_on_labelled,
             evidence: self.evidence.clone(),
+            complaint_odds: None,
             meaning: self.meanings.learnt(),
         }
     }

@@ -19,6 +19,8 @@ pub struct Learnt {
     pub(super) calibration: Calibration,
     pub(super) calibrated_on_labelled: bool,
     pub(super) evidence: Vec<EvidenceRow>,
+    /// What the router made of the same questions: odds by which it hears complaints. None where it was not asked.
+    pub complaint_odds: Option<f64>,
     pub(super) meaning: LearntMeaning,
 }
 
@@ -44,6 +46,7 @@ struct Kept {
     rows: usize,
     calibrated_on_labelled: bool,
     evidence: Vec<KeptRow>,
+    complaint_odds: Option<u64>,
     /// How many of the floats are the whitening.
     whitening: usize,
 }
@@ -69,6 +72,7 @@ impl Learnt {
             rows: self.calibration.rows,
             calibrated_on_labelled: self.calibrated_on_labelled,
             evidence: self.evidence.iter().map(row).collect(),
+            complaint_odds: self.complaint_odds.map(f64::to_bits),
             whitening: self.meaning.whitening.len(),
         };
         let mut content = serde_json::to_vec(&kept).unwrap_or_default();
@@ -121,6 +125,7 @@ impl Learnt {
             },
             calibrated_on_labelled: kept.calibrated_on_labelled,
             evidence: kept.evidence.into_iter().map(row).collect(),
+            complaint_odds: kept.complaint_odds.map(f64::from_bits),
             meaning: LearntMeaning { whitening: whitening.to_vec(), crowding: crowding.to_vec() },
         })
     }
@@ -145,6 +150,7 @@ mod tests {
             calibration: Calibration { slope: 1.1, intercept: -0.3, rows: 7 },
             calibrated_on_labelled: true,
             evidence: vec![row, EvidenceRow { kind: EvidenceKind::SimilarQuestions, ..row }],
+            complaint_odds: Some(0.3),
             // The bytes of a line feed among them.
             meaning: LearntMeaning { whitening: vec![f32::from_bits(0x0a0a_0a0a), -0.0], crowding: vec![0.25] },
         };

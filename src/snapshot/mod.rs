@@ -61,11 +61,16 @@ impl Snapshot {
         known: &EmbeddingTable,
         learnt: Option<Learnt>,
     ) -> Result<Self, IndexError> {
+        let complaint_odds = learnt.as_ref().and_then(|learnt| learnt.complaint_odds);
         let matcher = Matcher::prepare_learnt(&corpus, &models.ranking, known, learnt)?;
         let (policy, statement) = policy::resolve(&models.policy, &matcher.evidence, &calibrated_on(&matcher));
         let asking = matcher.questions.iter().filter(|question| !question.negative);
         let written: Vec<String> = asking.map(|question| normalize(&question.text)).collect();
-        let router = models.router_for(&corpus).before(&corpus.routing, &written);
+        let router = models.router_for(&corpus);
+        let router = match complaint_odds.and_then(|odds| router.with_complaint_odds(odds)) {
+            Some(router) => router,
+            None => router.before(&corpus.routing, &written),
+        };
         let respeller = Respeller::build(written.iter().map(String::as_str), matcher.segmenter());
         let asked_about = written.iter().flat_map(|question| idle_words(question)).collect();
         Ok(Self {
@@ -161,6 +166,14 @@ impl Snapshot {
     #[must_use]
     pub fn stored_question(&self, scored: &Scored) -> &StoredQuestion {
         &self.matcher.questions[scored.question as usize]
+    }
+
+    /// What preparing learnt of the corpus, for the next time it is prepared.
+    #[must_use]
+    pub fn learnt(&self) -> Learnt {
+        let mut learnt = self.matcher.learnt();
+        learnt.complaint_odds = Some(self.router.complaint_odds());
+        learnt
     }
 
     /// Vectors of the stored questions, by content.

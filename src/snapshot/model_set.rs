@@ -31,6 +31,13 @@ impl Models {
         }
     }
 
+    /// What the routers tell complaints by, joined by `+`.
+    #[must_use]
+    pub fn tone_version(&self) -> String {
+        let routers = std::iter::once(&self.router).chain(&self.instead);
+        routers.map(|router| router.tone().version()).collect::<Vec<_>>().join("+")
+    }
+
     /// Router, ranker and encoder versions, joined by `+`.
     #[must_use]
     pub(super) fn version_with(&self, router: &Router) -> String {

@@ -16,27 +16,29 @@ pub struct StoredConversations {
 
 impl StoredConversations {
     /// Goes on with what was said until a moment. Waits for what the journal still holds; where the database is far
-    /// behind, conversations that are only in the journal begin anew.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn resume(store: Store, now: Timestamp) -> Result<Self, StoreError> {
-        let caught_up = store.caught_up().await;
+    /// behind or not open, conversations that are only there begin anew, which the log says.
+    pub async fn resume(store: Store, now: Timestamp) -> Self {
         let memory = InMemory::default();
-        // A conversation whose last turn is that recent may have begun before; twice the rest holds most of it.
-        let turns = store.turns_since(now.checked_sub(REST * 2).unwrap_or(Timestamp::MIN)).await?;
-        for StoredTurn { kb, conversation_id, customer_id, named, turn } in turns {
-            let conversation =
-                named.then(|| ConversationKey::Conversation { kb: kb.clone(), id: conversation_id.clone() });
-            let customer = customer_id.map(|id| ConversationKey::Customer { kb, id });
-            let keys: Vec<ConversationKey> = conversation.into_iter().chain(customer).collect();
-            memory.add(&keys, &conversation_id, &turn);
+        if let Err(error) = resume_into(&memory, &store, now).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "the database is not up to date; conversations of the last minutes may begin anew");
         }
-        if caught_up.is_err() {
-            tracing::warn!("the database is far behind the journal; conversations of the last minutes may begin anew");
-        }
-        Ok(Self { memory, store })
+        Self { memory, store }
     }
+}
+
+async fn resume_into(memory: &InMemory, store: &Store, now: Timestamp) -> Result<(), StoreError> {
+    let caught_up = store.caught_up().await;
+    // A conversation whose last turn is that recent may have begun before; twice the rest holds most of it.
+    let since = now.checked_sub(REST * 2).unwrap_or(Timestamp::MIN);
+    let turns = store.turns_since(since).await?;
+    for StoredTurn { kb, conversation_id, customer_id, named, turn } in turns {
+        let conversation = named.then(|| ConversationKey::Conversation { kb: kb.clone(), id: conversation_id.clone() });
+        let customer = customer_id.map(|id| ConversationKey::Customer { kb, id });
+        let keys: Vec<ConversationKey> = conversation.into_iter().chain(customer).collect();
+        memory.add(&keys, &conversation_id, &turn);
+    }
+    caught_up
 }
 
 impl Conversations for StoredConversations {

@@ -22,7 +22,7 @@ pub fn copy_database(state: &Path, copy: &Path) -> Result<(), StoreError> {
     runtime.block_on(async {
         let options = SqliteConnectOptions::new().filename(&path).busy_timeout(Duration::from_secs(30));
         let opened = options.connect().await;
-        let mut connection = opened.map_err(|source| StoreError::Open { path: path.clone(), source })?;
+        let mut connection = opened.map_err(|source| StoreError::Open { place: path.display().to_string(), source })?;
         sqlx::query("VACUUM INTO $1").bind(copy.to_string_lossy().into_owned()).execute(&mut connection).await?;
         connection.close().await?;
         Ok(())

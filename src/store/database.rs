@@ -1,13 +1,14 @@
 //! A handle to the database and the journal before it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Any, AnyPool, Transaction};
 use tokio::sync::{Notify, watch};
 
+use super::engine::{Engine, Place, Pools};
 use super::error::StoreError;
 use super::journal::{Appender, Entry, Position, remove_before};
 use super::stored_turn::StoredTurn;
@@ -17,6 +18,8 @@ use crate::record::{DecisionRecord, Recorder};
 pub const DATABASE: &str = "yingda.sqlite";
 /// How long a caller waits for what was decided before.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How often a transaction is tried again when others come in between.
+const TRIES: u32 = 6;
 
 /// A cheap handle to the memory of the service.
 #[derive(Debug, Clone)]
@@ -24,9 +27,16 @@ pub struct Store(Arc<Inner>);
 
 #[derive(Debug)]
 pub(super) struct Inner {
-    pub(super) readers: SqlitePool,
-    /// One connection: SQLite takes one writer at a time, and waiting here is fairer than busy retries.
-    pub(super) writer: SqlitePool,
+    pub(super) place: Place,
+    pub(super) pools: Pools,
+    /// Whether the schema is up to date and the place of the journal in the database known.
+    pub(super) open: AtomicBool,
+    /// Why it could not be opened the last time.
+    pub(super) trouble: std::sync::Mutex<Option<Arc<StoreError>>>,
+    /// Name of this process's journal in the database.
+    pub(super) journal_name: String,
+    /// Where this process began to write its journal.
+    pub(super) begun: Position,
     pub(super) journal: Appender,
     pub(super) journal_dir: PathBuf,
     pub(super) applied: watch::Sender<Position>,
@@ -65,17 +75,54 @@ impl Store {
         &self.0
     }
 
-    pub(in crate::store) fn read(&self) -> &SqlitePool {
-        &self.0.readers
+    pub(in crate::store) fn engine(&self) -> Engine {
+        self.0.place.engine
     }
 
-    pub(in crate::store) fn writer(&self) -> &SqlitePool {
-        &self.0.writer
+    pub(in crate::store) fn read(&self) -> Result<&AnyPool, StoreError> {
+        if self.is_open() { Ok(&self.0.pools.readers) } else { Err(StoreError::NotOpen) }
     }
 
-    /// A transaction that will write; others wait for its end.
-    pub(in crate::store) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.0.writer.begin_with("BEGIN IMMEDIATE").await?)
+    pub(in crate::store) fn writer(&self) -> Result<&AnyPool, StoreError> {
+        if self.is_open() { Ok(&self.0.pools.writer) } else { Err(StoreError::NotOpen) }
+    }
+
+    /// A transaction that decides by what it reads; to be used within [`Store::again`].
+    pub(in crate::store) async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(self.writer()?.begin_with(self.engine().begin()).await?)
+    }
+
+    /// A transaction that only adds.
+    pub(in crate::store) async fn add(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(self.writer()?.begin_with(self.engine().begin_adding()).await?)
+    }
+
+    /// What `attempt` gives, tried again while other transactions come in between.
+    pub(in crate::store) async fn again<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        let mut wait = Duration::from_millis(5);
+        for _ in 0..TRIES {
+            match attempt().await {
+                Err(error) if error.is_conflict() => tokio::time::sleep(wait).await,
+                ended => return ended,
+            }
+            wait *= 2;
+        }
+        attempt().await
+    }
+
+    /// Whether the database could be opened. Until then what is recorded waits in the journal.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.0.open.load(Ordering::Acquire)
+    }
+
+    /// Why the database could not be opened the last time it was tried; `None` where it is open.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Arc<StoreError>> {
+        self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Keeps a turn of a conversation, for the next start.
@@ -86,8 +133,11 @@ impl Store {
     /// Waits until the database has what was recorded before this call.
     ///
     /// # Errors
-    /// [`StoreError::Behind`] where that takes longer than two seconds.
+    /// [`StoreError::Behind`] where that takes longer than two seconds; the database is not open yet.
     pub async fn caught_up(&self) -> Result<(), StoreError> {
+        if !self.is_open() {
+            return Err(StoreError::NotOpen);
+        }
         self.0.waiting.fetch_add(1, Ordering::AcqRel);
         self.0.urgent.notify_one();
         let waited = tokio::time::timeout(PATIENCE, self.wait_for_applied()).await;
@@ -96,11 +146,7 @@ impl Store {
     }
 
     async fn wait_for_applied(&self) {
-        // What waits in the queue is written within moments, and its end is known only then.
-        while !self.0.journal.is_idle() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        let end = *self.0.journal.end().borrow();
+        let end = self.0.journal.mark().await;
         let mut applied = self.0.applied.subscribe();
         // The sender lives in `self`.
         let _ = applied.wait_for(|applied| *applied >= end).await;
@@ -122,9 +168,11 @@ impl Store {
         Ok(())
     }
 
-    /// Empties the database's write-ahead log into the database.
+    /// Empties SQLite's write-ahead log into the database. That of PostgreSQL belongs to its operator.
     pub(in crate::store) async fn truncate_log(&self) -> Result<(), StoreError> {
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.0.writer).await?;
+        if self.engine() == Engine::Sqlite {
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(self.writer()?).await?;
+        }
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::apply::plain;
 use super::database::Store;
 use super::error::StoreError;
 
@@ -101,6 +102,10 @@ impl Store {
     /// # Errors
     /// The database fails; nothing is kept.
     pub async fn add_feedback(&self, kb: &str, feedback: &Feedback) -> Result<Stored, StoreError> {
+        self.again(|| self.try_feedback(kb, feedback)).await
+    }
+
+    async fn try_feedback(&self, kb: &str, feedback: &Feedback) -> Result<Stored, StoreError> {
         let labels = serde_json::Value::from(feedback.labels.clone()).to_string();
         let rating = feedback.rating.map(Rating::name);
         let mut transaction = self.write().await?;
@@ -115,7 +120,7 @@ impl Store {
         let said = (
             rating.map(str::to_owned),
             labels.clone(),
-            feedback.comment.clone(),
+            plain(&feedback.comment),
             feedback.faq_id.clone(),
             feedback.skill_group.clone(),
         );
@@ -133,7 +138,7 @@ impl Store {
         .bind(feedback.at.as_microsecond())
         .bind(rating)
         .bind(labels)
-        .bind(&feedback.comment)
+        .bind(plain(&feedback.comment))
         .bind(&feedback.faq_id)
         .bind(&feedback.skill_group)
         .bind(&feedback.key)
@@ -148,13 +153,17 @@ impl Store {
     /// # Errors
     /// The database fails; nothing is kept.
     pub async fn rate_conversation(&self, kb: &str, rating: &ConversationRating) -> Result<Stored, StoreError> {
+        self.again(|| self.try_rating(kb, rating)).await
+    }
+
+    async fn try_rating(&self, kb: &str, rating: &ConversationRating) -> Result<Stored, StoreError> {
         let said = (rating.nps.map(i64::from), rating.resolved.map(i64::from));
         let mut transaction = self.write().await?;
         let last: Option<(Option<i64>, Option<i64>)> = sqlx::query_as(
             "SELECT nps, resolved FROM ratings WHERE kb = $1 AND conversation_id = $2 ORDER BY number DESC LIMIT 1",
         )
         .bind(kb)
-        .bind(&rating.conversation_id)
+        .bind(plain(&rating.conversation_id))
         .fetch_optional(&mut *transaction)
         .await?;
         let stored = match last {
@@ -166,7 +175,7 @@ impl Store {
             "INSERT INTO ratings (kb, conversation_id, at, nps, resolved, key) VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(kb)
-        .bind(&rating.conversation_id)
+        .bind(plain(&rating.conversation_id))
         .bind(rating.at.as_microsecond())
         .bind(said.0)
         .bind(said.1)
@@ -182,16 +191,16 @@ impl Store {
     /// # Errors
     /// The database fails; nothing is kept.
     pub async fn add_conversation_event(&self, kb: &str, event: &ConversationEvent) -> Result<Stored, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.add().await?;
         let added = sqlx::query(
             "INSERT INTO conversation_events (kb, conversation_id, at, event, item, key)
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
         )
         .bind(kb)
-        .bind(&event.conversation_id)
+        .bind(plain(&event.conversation_id))
         .bind(event.at.as_microsecond())
         .bind(event.event.name())
-        .bind(&event.item)
+        .bind(plain(&event.item))
         .bind(&event.key)
         .execute(&mut *transaction)
         .await?

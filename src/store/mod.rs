@@ -1,4 +1,4 @@
-//! What is remembered: decisions, conversations, feedback, ratings and the steps of tickets, in SQLite.
+//! What is remembered: decisions, conversations, feedback, ratings and the steps of tickets, in SQLite or PostgreSQL.
 //!
 //! Two ways lead in. Decisions and turns go through the [`journal`], a file that takes them at once whatever the
 //! database does, and are applied to the database in batches, in order, each once. What a client is told is stored
@@ -10,6 +10,7 @@ mod apply;
 mod conversations;
 mod copy;
 mod database;
+mod engine;
 mod error;
 mod feedback;
 mod journal;
@@ -29,7 +30,6 @@ pub use copy::copy_database;
 pub use database::{DATABASE, Store, StoreStatus};
 pub use error::StoreError;
 pub use feedback::{ConversationEvent, ConversationRating, EventKind, Feedback, Rating, Stored};
-pub use opening::JournalOnly;
 pub use privacy::{CustomerData, Forgotten, Retention};
-pub use statistics::{Dimension, StatisticsQuery, StatisticsRow};
+pub use statistics::{Dimension, Seat, StatisticsQuery, StatisticsRow};
 pub use ticket_steps::{TicketHistory, TicketStep};

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use sqlx::{Row as _, SqlitePool};
+use sqlx::{AnyPool, Row as _};
 use utoipa::ToSchema;
 
+use super::apply::plain;
 use super::database::Store;
 use super::error::StoreError;
 use super::stored_turn::StoredTurn;
@@ -37,7 +38,7 @@ pub(in crate::store) fn moment(microseconds: i64) -> Timestamp {
 
 /// Decisions where `condition` holds over `$1` (knowledge base) and `$2`.
 pub(in crate::store) async fn kept_messages(
-    pool: &SqlitePool,
+    pool: &AnyPool,
     condition: &str,
     kb: &str,
     value: &str,
@@ -50,7 +51,7 @@ pub(in crate::store) async fn kept_messages(
              (SELECT MAX(number) FROM feedback WHERE feedback.kb = d.kb AND feedback.message_id = d.message_id)
          ORDER BY d.at, d.message_id"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(kb).bind(value).fetch_all(pool).await?;
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(kb).bind(plain(value)).fetch_all(pool).await?;
     rows.iter()
         .map(|row| {
             Ok(KeptMessage {
@@ -78,12 +79,12 @@ impl Store {
     /// The database fails, or what was decided last is still on its way to it.
     pub async fn message(&self, kb: &str, message_id: &str) -> Result<Option<KeptMessage>, StoreError> {
         let condition = "kb = $1 AND message_id = $2";
-        let found = kept_messages(self.read(), condition, kb, message_id).await?.pop();
+        let found = kept_messages(self.read()?, condition, kb, message_id).await?.pop();
         if found.is_some() {
             return Ok(found);
         }
         self.caught_up().await?;
-        Ok(kept_messages(self.read(), condition, kb, message_id).await?.pop())
+        Ok(kept_messages(self.read()?, condition, kb, message_id).await?.pop())
     }
 
     /// Whether anything was decided in a conversation.
@@ -91,13 +92,13 @@ impl Store {
     /// # Errors
     /// As [`Store::message`].
     pub async fn conversation_exists(&self, kb: &str, conversation_id: &str) -> Result<bool, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM decisions WHERE kb = $1 AND conversation_id = $2)";
-        let asked = || sqlx::query_scalar::<_, bool>(sql).bind(kb.to_owned()).bind(conversation_id.to_owned());
-        if asked().fetch_one(self.read()).await? {
+        let sql = "SELECT message_id FROM decisions WHERE kb = $1 AND conversation_id = $2 LIMIT 1";
+        let asked = || sqlx::query_scalar::<_, String>(sql).bind(kb.to_owned()).bind(plain(conversation_id));
+        if asked().fetch_optional(self.read()?).await?.is_some() {
             return Ok(true);
         }
         self.caught_up().await?;
-        Ok(asked().fetch_one(self.read()).await?)
+        Ok(asked().fetch_optional(self.read()?).await?.is_some())
     }
 
     /// Turns since a moment, oldest first, to go on with conversations after a start.
@@ -109,7 +110,7 @@ impl Store {
             "SELECT kb, conversation_id, customer_id, named, turn FROM turns WHERE at >= $1 ORDER BY at, message_id",
         )
         .bind(since.as_microsecond())
-        .fetch_all(self.read())
+        .fetch_all(self.read()?)
         .await?;
         let mut turns = Vec::with_capacity(rows.len());
         for row in rows {

@@ -18,6 +18,9 @@ const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_
 
 /// Runs until the store is closed.
 pub(super) async fn follow(store: Store) {
+    if !open(&store).await {
+        return;
+    }
     let mut end = store.inner().journal.end();
     let mut retry = RETRY.0;
     loop {
@@ -60,6 +63,27 @@ pub(super) async fn follow(store: Store) {
     }
 }
 
+/// Tries to open the database until it can; false where the store is closed before.
+async fn open(store: &Store) -> bool {
+    let mut retry = RETRY.0;
+    while !store.is_open() {
+        tokio::select! {
+            () = store.inner().closing.notified() => return false,
+            () = tokio::time::sleep(retry) => {}
+        }
+        retry = (retry * 2).min(RETRY.1);
+        // On a thread of its own: what migrates is no future that may change threads.
+        let (opening, runtime) = (store.clone(), tokio::runtime::Handle::current());
+        let opened = tokio::task::spawn_blocking(move || runtime.block_on(opening.try_to_open())).await;
+        if opened.unwrap_or(false) {
+            tracing::info!("the database is open; what waited in the journal is brought in");
+        } else {
+            store.inner().failures.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    true
+}
+
 /// One batch, and the removal of segments that are in the database whole.
 async fn step(store: &Store, applied: Position, known: Position) -> Result<(), StoreError> {
     let dir = store.inner().journal_dir.clone();
@@ -73,7 +97,7 @@ async fn step(store: &Store, applied: Position, known: Position) -> Result<(), S
         );
     }
     let count = batch.entries.len() as u64;
-    store.apply(&batch.entries, batch.next).await?;
+    store.again(|| store.apply(&batch.entries, batch.next)).await?;
     store.inner().replayed.fetch_add(count, Ordering::Relaxed);
     store.inner().applied.send_replace(batch.next);
     if batch.next.segment > applied.segment {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::apply::plain;
 use super::database::Store;
 use super::error::StoreError;
 use super::feedback::Stored;
@@ -45,6 +46,12 @@ impl Store {
         step: &TicketStep,
         key: &str,
     ) -> Result<Stored, StoreError> {
+        let step = &TicketStep { at: step.at, step: plain(&step.step), note: plain(&step.note) };
+        let ticket_id = &plain(ticket_id);
+        self.again(|| self.try_step(kb, ticket_id, step, key)).await
+    }
+
+    async fn try_step(&self, kb: &str, ticket_id: &str, step: &TicketStep, key: &str) -> Result<Stored, StoreError> {
         let mut transaction = self.write().await?;
         let last: Option<(String, String)> = sqlx::query_as(
             "SELECT step, note FROM ticket_steps WHERE kb = $1 AND ticket_id = $2 ORDER BY number DESC LIMIT 1",
@@ -79,26 +86,27 @@ impl Store {
     /// The database fails, or what was decided last is still on its way to it.
     pub async fn ticket(&self, kb: &str, ticket_id: &str) -> Result<Option<TicketHistory>, StoreError> {
         self.caught_up().await?;
+        let ticket_id = &plain(ticket_id);
         let decided: Option<(Option<String>, i64)> = sqlx::query_as(
             "SELECT skill_group, (SELECT MIN(at) FROM decisions WHERE kb = $1 AND ticket_id = $2) FROM decisions
              WHERE kb = $1 AND ticket_id = $2 ORDER BY at DESC LIMIT 1",
         )
         .bind(kb)
         .bind(ticket_id)
-        .fetch_optional(self.read())
+        .fetch_optional(self.read()?)
         .await?;
         let rows: Vec<(i64, String, String)> =
             sqlx::query_as("SELECT at, step, note FROM ticket_steps WHERE kb = $1 AND ticket_id = $2 ORDER BY number")
                 .bind(kb)
                 .bind(ticket_id)
-                .fetch_all(self.read())
+                .fetch_all(self.read()?)
                 .await?;
         if decided.is_none() && rows.is_empty() {
             return Ok(None);
         }
         let steps = rows.into_iter().map(|(at, step, note)| TicketStep { at: moment(at), step, note }).collect();
         let (skill_group, classified_at) = decided.map_or((None, None), |(group, at)| (group, Some(moment(at))));
-        Ok(Some(TicketHistory { ticket_id: ticket_id.to_owned(), skill_group, classified_at, steps }))
+        Ok(Some(TicketHistory { ticket_id: ticket_id.clone(), skill_group, classified_at, steps }))
     }
 
     /// The ticket of this customer in which something happened last.
@@ -115,8 +123,8 @@ impl Store {
              ) AS touched ORDER BY at DESC LIMIT 1",
         )
         .bind(kb)
-        .bind(customer_id)
-        .fetch_optional(self.read())
+        .bind(plain(customer_id))
+        .fetch_optional(self.read()?)
         .await?;
         match last {
             Some((ticket_id,)) => self.ticket(kb, &ticket_id).await,

@@ -17,6 +17,7 @@ mod explanations;
 mod near_misses;
 mod operation;
 mod own_router;
+mod postgres;
 mod restarts;
 mod shared;
 mod shipped;

@@ -8,4 +8,4 @@ mod storage;
 pub use limits::{Cors, FeedbackLabels, Limits, RateLimiting};
 pub use log::{Log, LogLevel};
 pub use server::Listening;
-pub use storage::Storage;
+pub use storage::{DatabaseUrl, Storage};

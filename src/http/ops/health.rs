@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 use crate::http::bases::Bases;
 use crate::http::lifecycle::Lifecycle;
 use crate::http::problem::{Code, Probe, Problem, ReadinessProbe, Refusals};
-use crate::knowledge_base::{Listed, NoticeCode};
+use crate::knowledge_base::{Listed, NoticeCode, cause_chain};
+use crate::store::Store;
 
 /// State of the service.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,13 +51,23 @@ pub(crate) struct KnowledgeBaseNotice {
 pub(crate) async fn ready(
     State(bases): State<Arc<Bases>>,
     State(lifecycle): State<Arc<Lifecycle>>,
+    State(store): State<Option<Store>>,
 ) -> Result<Json<Readiness>, Problem> {
     if lifecycle.is_stopping() {
         return Err(Problem::new(Code::NotReady, "the server is stopping"));
     }
     let mut notices = Vec::new();
+    let trouble = store.and_then(|store| store.trouble()).map(|error| {
+        let why = cause_chain(&*error);
+        format!("数据库打不开，会一直重试；新的记录先写在日志文件里，反馈和评分暂不接受：{why}")
+    });
     for Listed { name: kb, open } in bases.ready()?.list() {
         let Some(live) = open.map(|base| base.live()) else { continue };
+        notices.extend(trouble.clone().map(|message| KnowledgeBaseNotice {
+            kb: kb.clone(),
+            code: NoticeCode::NotKept,
+            message,
+        }));
         notices.extend(live.notices.iter().map(|notice| KnowledgeBaseNotice {
             kb: kb.clone(),
             code: notice.code,

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 
 use crate::http::request::Fields;
-use crate::store::{Dimension, StatisticsQuery};
+use crate::store::{Dimension, Seat, StatisticsQuery};
 
 /// Longest value of a parameter, in characters.
 const VALUE_CHARS: usize = 256;
@@ -38,13 +38,19 @@ pub(super) fn read(fields: &mut Fields, usual_zone: &TimeZone, now: Timestamp) -
     }
     let by = by(fields);
     let format = fields.choice("format", &FORMATS).unwrap_or(Format::Json);
+    let usual = Seat::default();
+    let whole = |number: Option<u64>, usual| number.and_then(|number| u32::try_from(number).ok()).unwrap_or(usual);
+    let seat = Seat {
+        minutes: whole(fields.integer("handling_minutes", 1..=1_440), usual.minutes),
+        hours: whole(fields.integer("seat_hours", 1..=24), usual.hours),
+    };
     let mut only = Vec::new();
     for dimension in Dimension::ALL.into_iter().filter(|dimension| !is_of_time(*dimension)) {
         if let Some(value) = fields.telling(dimension.name(), VALUE_CHARS) {
             only.push((dimension, value));
         }
     }
-    (StatisticsQuery { from, to, by, zone, only }, format)
+    (StatisticsQuery { from, to, by, zone, only, seat }, format)
 }
 
 fn is_of_time(dimension: Dimension) -> bool {

@@ -52,6 +52,10 @@ pub(crate) struct StatisticsResponse {
         ("format" = Option<String>, Query, description = "json or csv; json where absent", example = "json"),
         ("zone" = Option<String>, Query, description = "IANA name; that of the knowledge base where absent",
             example = "Asia/Shanghai"),
+        ("handling_minutes" = Option<u32>, Query, description = "Minutes that a person needs for a conversation, 1 to \
+            1440, for `seats_saved`; 6 where absent", example = 6),
+        ("seat_hours" = Option<u32>, Query, description = "Hours a day that a person is at work on conversations, 1 to \
+            24; 7 where absent", example = 7),
         ("channel" = Option<String>, Query, description = "Only this channel"),
         ("skill_group" = Option<String>, Query, description = "Only this group"),
         ("category" = Option<String>, Query, description = "Only this category"),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::store::{Dimension, StatisticsRow};
 
 /// Names of the measures, in the order in which a row holds them.
-const MEASURES: [&str; 17] = [
+const MEASURES: [&str; 30] = [
     "decisions",
     "answer",
     "suggest",
@@ -23,6 +23,19 @@ const MEASURES: [&str; 17] = [
     "p50_ms",
     "p95_ms",
     "p99_ms",
+    "reviewed",
+    "reviewed_right",
+    "reviewed_precision",
+    "reviewed_low",
+    "reviewed_high",
+    "nps_ratings",
+    "nps",
+    "resolution_ratings",
+    "resolved",
+    "clicked",
+    "ordered",
+    "conversion",
+    "seats_saved",
 ];
 
 /// The table, its header first.

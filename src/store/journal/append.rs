@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use super::Position;
 use super::frame::{self, Entry};
@@ -29,6 +29,8 @@ enum Order {
     Append(Entry),
     /// Begin a new segment, so that the current one can be removed.
     Rotate,
+    /// Tell where what was taken before ends.
+    Mark(oneshot::Sender<Position>),
     Stop,
 }
 
@@ -57,6 +59,7 @@ impl std::fmt::Debug for Order {
         f.write_str(match self {
             Self::Append(_) => "Append",
             Self::Rotate => "Rotate",
+            Self::Mark(_) => "Mark",
             Self::Stop => "Stop",
         })
     }
@@ -106,9 +109,21 @@ impl Appender {
         &self.status
     }
 
-    /// Whether every entry that was taken is written, or counted as lost.
-    pub(in crate::store) fn is_idle(&self) -> bool {
-        self.status.queued.load(Ordering::Acquire) == 0
+    /// Where what was taken before this call ends, once it is written or counted as lost.
+    pub(in crate::store) async fn mark(&self) -> Position {
+        loop {
+            let (told, end) = oneshot::channel();
+            match self.orders.try_send(Order::Mark(told)) {
+                Ok(()) => {
+                    if let Ok(end) = end.await {
+                        return end;
+                    }
+                }
+                Err(TrySendError::Full(_)) => tokio::time::sleep(Duration::from_millis(1)).await,
+                // The thread has ended, and so has the journal.
+                Err(TrySendError::Disconnected(_)) => return *self.end.borrow(),
+            }
+        }
     }
 
     /// Writes what waits, flushes it and ends the thread.
@@ -181,6 +196,10 @@ impl Writer {
                 Some(Order::Rotate) => {
                     self.rotate();
                     end.send_replace(self.at);
+                }
+                Some(Order::Mark(told)) => {
+                    // Who asked may have gone.
+                    let _ = told.send(*end.borrow());
                 }
                 Some(Order::Stop) => break,
                 _ if self.at.byte >= SEGMENT => self.rotate(),

@@ -10,16 +10,16 @@ use crate::atomic_file::FileError;
 #[derive(Debug)]
 pub(in crate::store) struct Segments {
     pub(in crate::store) dir: PathBuf,
-    /// Above all that were ever there, as far as files and the database tell.
+    /// Above all that are there: one is always left, since the one that is written is never removed.
     pub(in crate::store) next: u64,
 }
 
 impl Segments {
-    /// The segments of a directory, which is made where it is missing; `applied` is where the database stands.
-    pub(in crate::store) fn open(dir: &Path, applied: Position) -> Result<Self, FileError> {
+    /// The segments of a directory, which is made where it is missing.
+    pub(in crate::store) fn open(dir: &Path) -> Result<Self, FileError> {
         fs::create_dir_all(dir).map_err(FileError::at("make", dir))?;
         let last = numbers(dir)?.last().copied().unwrap_or(0);
-        Ok(Self { dir: dir.to_owned(), next: last.max(applied.segment) + 1 })
+        Ok(Self { dir: dir.to_owned(), next: last + 1 })
     }
 }
 

@@ -1,9 +1,10 @@
 //! Everything of one customer: handed out, or forgotten.
 
 use serde::Serialize;
-use sqlx::{Row as _, SqlitePool};
+use sqlx::{AnyPool, Row as _};
 use utoipa::ToSchema;
 
+use crate::store::apply::plain;
 use crate::store::database::Store;
 use crate::store::error::StoreError;
 use crate::store::recorded::{KeptMessage, kept_messages};
@@ -54,7 +55,8 @@ impl Store {
     /// The database fails, or what was decided last is still on its way to it.
     pub async fn export_customer(&self, kb: &str, customer_id: &str) -> Result<CustomerData, StoreError> {
         self.caught_up().await?;
-        let pool: &SqlitePool = self.read();
+        let pool: &AnyPool = self.read()?;
+        let customer_id = &plain(customer_id);
         let messages = kept_messages(pool, "kb = $1 AND customer_id = $2", kb, customer_id).await?;
         let rated = format!(
             "SELECT conversation_id, nps, resolved FROM ratings
@@ -93,6 +95,15 @@ impl Store {
     pub async fn forget_customer(&self, kb: &str, customer_id: &str) -> Result<Forgotten, StoreError> {
         // What stands in the journal is in the database too, so that removing it here removes all there is.
         self.caught_up().await?;
+        let customer_id = &plain(customer_id);
+        let forgotten = self.again(|| self.remove_customer(kb, customer_id)).await?;
+        self.drop_applied_journal().await?;
+        self.truncate_log().await?;
+        Ok(forgotten)
+    }
+
+    /// Every row of a customer.
+    async fn remove_customer(&self, kb: &str, customer_id: &str) -> Result<Forgotten, StoreError> {
         let mut transaction = self.write().await?;
         let removed = |sql: String| {
             let (kb, customer_id) = (kb.to_owned(), customer_id.to_owned());
@@ -123,8 +134,6 @@ impl Store {
         let messages = removed("DELETE FROM decisions WHERE kb = $1 AND customer_id = $2".to_owned());
         forgotten.messages = messages.execute(&mut *transaction).await?.rows_affected();
         transaction.commit().await?;
-        self.drop_applied_journal().await?;
-        self.truncate_log().await?;
         Ok(forgotten)
     }
 }

@@ -25,24 +25,13 @@ impl Store {
     /// The database fails; what was removed before stays removed.
     pub async fn remove_expired(&self, retention: Retention, now: Timestamp) -> Result<u64, StoreError> {
         let before = |age: SignedDuration| now.checked_sub(age).unwrap_or(Timestamp::MIN).as_microsecond();
-        sqlx::query("DELETE FROM turns WHERE at < $1").bind(before(REST * 2)).execute(self.writer()).await?;
+        sqlx::query("DELETE FROM turns WHERE at < $1").bind(before(REST * 2)).execute(self.writer()?).await?;
         let mut removed = 0;
         // Steps of tickets have no end of their own: they go with the last decision on their ticket.
         for (age, kind) in [(retention.questions, "ticket_id IS NULL"), (retention.tickets, "ticket_id IS NOT NULL")] {
             let Some(age) = age else { continue };
             loop {
-                let chosen = format!("SELECT message_id FROM decisions WHERE at < $1 AND {kind} ORDER BY at LIMIT $2");
-                let mut transaction = self.write().await?;
-                let mut rows = 0;
-                // Decisions last: the others are found through them.
-                for sql in [
-                    format!("DELETE FROM feedback WHERE message_id IN ({chosen})"),
-                    format!("DELETE FROM decisions WHERE message_id IN ({chosen})"),
-                ] {
-                    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before(age)).bind(AT_A_TIME);
-                    rows = query.execute(&mut *transaction).await?.rows_affected();
-                }
-                transaction.commit().await?;
+                let rows = self.again(|| self.remove_some(kind, before(age))).await?;
                 removed += rows;
                 if rows < AT_A_TIME.unsigned_abs() {
                     break;
@@ -51,9 +40,26 @@ impl Store {
             let steps = "DELETE FROM ticket_steps WHERE at < $1 AND NOT EXISTS (SELECT 1 FROM decisions
                  WHERE decisions.kb = ticket_steps.kb AND decisions.ticket_id = ticket_steps.ticket_id)";
             if kind.ends_with("NOT NULL") {
-                sqlx::query(steps).bind(before(age)).execute(self.writer()).await?;
+                sqlx::query(steps).bind(before(age)).execute(self.writer()?).await?;
             }
         }
         Ok(removed)
+    }
+    /// Some of the oldest decisions before a moment, with what was said of them.
+    async fn remove_some(&self, kind: &str, before: i64) -> Result<u64, StoreError> {
+        let chosen =
+            format!("SELECT message_id FROM decisions WHERE at < $1 AND {kind} ORDER BY at, message_id LIMIT $2");
+        let mut transaction = self.write().await?;
+        let mut rows = 0;
+        // Decisions last: the others are found through them.
+        for sql in [
+            format!("DELETE FROM feedback WHERE message_id IN ({chosen})"),
+            format!("DELETE FROM decisions WHERE message_id IN ({chosen})"),
+        ] {
+            let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before).bind(AT_A_TIME);
+            rows = query.execute(&mut *transaction).await?.rows_affected();
+        }
+        transaction.commit().await?;
+        Ok(rows)
     }
 }

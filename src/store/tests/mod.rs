@@ -1,14 +1,13 @@
 //! The store through its surface: what goes in comes out, once, whatever ends in between.
 
-use std::fs;
-use std::path::Path;
+#[path = "../../../tests/it/postgres.rs"]
+mod postgres;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::statistics::Measures;
 use super::stored_turn::StoredTurn;
 use super::*;
-use crate::conversation::{Got, Said, Turn};
 use crate::record::{DecisionRecord, Outcome, RecordedDecision, Recorder as _, mask};
 use std::sync::Arc;
 
@@ -51,19 +50,75 @@ fn record(store: &Store, records: impl IntoIterator<Item = DecisionRecord>) {
 }
 
 async fn all(store: &Store) -> Measures {
-    let query =
-        StatisticsQuery { from: at(-10_000), to: at(100_000), by: vec![], zone: jiff::tz::TimeZone::UTC, only: vec![] };
+    let query = StatisticsQuery {
+        from: at(-10_000),
+        to: at(100_000),
+        by: vec![],
+        zone: jiff::tz::TimeZone::UTC,
+        only: vec![],
+        seat: Seat::default(),
+    };
     store.statistics("default", &query).await.unwrap().remove(0).measures
 }
 
-fn segments(dir: &Path) -> usize {
-    fs::read_dir(dir.join("journal")).unwrap().count()
+/// A state directory, and a database of a server where it is not a file in there.
+struct Home {
+    dir: tempfile::TempDir,
+    url: Option<String>,
 }
 
-#[tokio::test]
-async fn decisions_survive_a_stop_and_count_once() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).await.unwrap();
+impl Home {
+    fn at(url: Option<String>) -> Self {
+        Self { dir: tempfile::tempdir().unwrap(), url }
+    }
+
+    async fn try_open(&self) -> Result<Store, StoreError> {
+        Store::open(self.dir.path(), self.url.as_deref()).await
+    }
+
+    async fn open(&self) -> Store {
+        self.try_open().await.unwrap()
+    }
+}
+
+/// Makes of each function a test with SQLite and one with PostgreSQL.
+macro_rules! with_both {
+    ($($name:ident),* $(,)?) => {
+        mod with_sqlite {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    super::$name(super::Home::at(None)).await;
+                }
+            )*
+        }
+        mod with_postgres {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    let Some(url) = super::postgres::database() else { return };
+                    super::$name(super::Home::at(Some(url))).await;
+                }
+            )*
+        }
+    };
+}
+
+mod files;
+mod upgrades;
+
+with_both!(
+    decisions_survive_a_stop_and_count_once,
+    words_on_decisions_are_idempotent_and_their_history_stays,
+    steps_of_a_ticket_are_kept_in_order_for_its_customer,
+    a_customer_is_forgotten_and_others_stay,
+    numbers_are_told_apart_by_day_in_the_zone_and_by_channel,
+    what_is_old_goes_and_a_newer_database_is_left_alone,
+    texts_that_no_database_likes_are_kept,
+);
+
+async fn decisions_survive_a_stop_and_count_once(home: Home) {
+    let store = home.open().await;
     record(&store, (0..2_500).map(|id| decided(id, RecordedDecision::Answer)));
     let kept = store.message("default", "m2499").await.unwrap().unwrap();
     assert_eq!((kept.text.as_str(), kept.faq_id.as_deref()), ("我的电话是***********", Some("postage")));
@@ -71,43 +126,9 @@ async fn decisions_survive_a_stop_and_count_once() {
     assert!(store.message("other", "m1").await.unwrap().is_none(), "of another knowledge base");
     record(&store, [decided(7, RecordedDecision::Handoff)]); // a name that is taken already
     store.close().await;
-    let store = Store::open(dir.path()).await.unwrap();
+    let store = home.open().await;
     let measures = all(&store).await;
     assert_eq!((measures.decisions, measures.answer, measures.conversations), (2_500, 2_500, 5));
-    store.close().await;
-}
-
-/// The copies hold what a process that is killed leaves: a journal that is ahead of the database.
-#[tokio::test]
-async fn a_journal_that_is_ahead_is_brought_in_once_and_a_damaged_part_is_passed_over() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).await.unwrap();
-    record(&store, (0..10).map(|id| decided(id, RecordedDecision::Answer)));
-    store.caught_up().await.unwrap();
-    let copy = tempfile::tempdir().unwrap();
-    // The database first: the journal goes on.
-    for name in ["yingda.sqlite", "yingda.sqlite-wal"] {
-        fs::copy(dir.path().join(name), copy.path().join(name)).unwrap();
-    }
-    record(&store, (10..30).map(|id| decided(id, RecordedDecision::Suggest)));
-    store.caught_up().await.unwrap();
-    fs::create_dir(copy.path().join("journal")).unwrap();
-    let segment = fs::read_dir(dir.path().join("journal")).unwrap().next().unwrap().unwrap();
-    let bytes = fs::read(segment.path()).unwrap();
-    let written = |bytes: &[u8]| {
-        for entry in fs::read_dir(copy.path().join("journal")).unwrap() {
-            fs::remove_file(entry.unwrap().path()).unwrap();
-        }
-        fs::write(copy.path().join("journal").join(segment.file_name()), bytes).unwrap();
-    };
-    written(&bytes[..bytes.len() - 5]); // the last entry is cut off
-    let again = Store::open(copy.path()).await.unwrap();
-    let measures = all_after(&again).await;
-    assert_eq!((measures.decisions, measures.answer, measures.suggest), (29, 10, 19));
-    again.close().await;
-    let again = Store::open(copy.path()).await.unwrap();
-    assert_eq!(all_after(&again).await.decisions, 29, "nothing twice");
-    again.close().await;
     store.close().await;
 }
 
@@ -116,33 +137,8 @@ async fn all_after(store: &Store) -> Measures {
     all(store).await
 }
 
-#[tokio::test]
-async fn every_byte_of_a_journal_may_be_damaged() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).await.unwrap();
-    record(&store, (0..3).map(|id| decided(id, RecordedDecision::Answer)));
-    store.close().await;
-    let whole = fs::read(dir.path().join("journal/0000000001.journal")).unwrap();
-    let journal = tempfile::tempdir().unwrap();
-    let path = journal.path().join("0000000001.journal");
-    let (from, end) = (journal::Position::default(), journal::Position { segment: 2, byte: 0 });
-    let read = |bytes: &[u8]| {
-        fs::write(&path, bytes).unwrap();
-        journal::read_batch(journal.path(), from, end, 100).unwrap()
-    };
-    assert_eq!((read(&whole).entries.len(), read(&whole).next, read(&whole).damaged), (3, end, 0));
-    for at in 0..whole.len() {
-        let mut bytes = whole.clone();
-        bytes[at] ^= 1 << (at % 8);
-        assert_eq!(read(&bytes).entries.len(), 2, "byte {at}");
-        assert!(read(&whole[..at]).entries.len() < 3, "cut at {at}");
-    }
-}
-
-#[tokio::test]
-async fn words_on_decisions_are_idempotent_and_their_history_stays() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).await.unwrap();
+async fn words_on_decisions_are_idempotent_and_their_history_stays(home: Home) {
+    let store = home.open().await;
     record(&store, (0..4).map(|id| decided(id, RecordedDecision::Answer)));
     let word = |rating, faq_id: Option<&str>| Feedback {
         message_id: "m1".to_owned(),
@@ -180,10 +176,8 @@ async fn words_on_decisions_are_idempotent_and_their_history_stays() {
     store.close().await;
 }
 
-#[tokio::test]
-async fn steps_of_a_ticket_are_kept_in_order_for_its_customer() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).await.unwrap();
+async fn steps_of_a_ticket_are_kept_in_order_for_its_customer(home: Home) {
+    let store = home.open().await;
     let ticket = DecisionRecord { ticket_id: Some("77".to_owned()), ..decided(1, RecordedDecision::Route) };
     record(&store, [ticket]);
     store.caught_up().await.unwrap();
@@ -203,61 +197,8 @@ async fn steps_of_a_ticket_are_kept_in_order_for_its_customer() {
     store.close().await;
 }
 
-#[tokio::test]
-async fn a_forgotten_customer_is_in_no_file() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).await.unwrap();
-    record(
-        &store,
-        (0..9).map(|id| DecisionRecord {
-            customer_id: Some(if id == 4 { "customer-to-forget" } else { "customer-to-keep" }.to_owned()),
-            conversation_id: Some(if id == 4 { "talk-to-forget" } else { "talk" }.to_owned()),
-            ..decided(id, RecordedDecision::Answer)
-        }),
-    );
-    store.record_turn(StoredTurn {
-        kb: "default".to_owned(),
-        conversation_id: "talk-to-forget".to_owned(),
-        customer_id: Some("customer-to-forget".to_owned()),
-        named: true,
-        turn: Turn {
-            message_id: "m4".to_owned(),
-            at: at(4),
-            channel: None,
-            said: Said::Question,
-            text: "words-to-forget".to_owned(),
-            read_with: None,
-            got: Got::SmallTalk,
-        },
-    });
-    let exported = store.export_customer("default", "customer-to-forget").await.unwrap();
-    assert_eq!(exported.messages.len(), 1);
-    let forgotten = store.forget_customer("default", "customer-to-forget").await.unwrap();
-    assert_eq!(forgotten.messages, 1);
-    assert!(store.export_customer("default", "customer-to-forget").await.unwrap().messages.is_empty());
-    assert_eq!(store.export_customer("default", "customer-to-keep").await.unwrap().messages.len(), 8);
-    let mut open = vec![dir.path().to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-                continue;
-            }
-            let bytes = fs::read(&path).unwrap();
-            assert!(!bytes.windows(9).any(|window| window == b"to-forget"), "{}", path.display());
-        }
-    }
-    assert!(segments(dir.path()) > 0, "the journal goes on");
-    record(&store, [decided(20, RecordedDecision::Answer)]);
-    assert!(store.message("default", "m20").await.unwrap().is_some());
-    store.close().await;
-}
-
-#[tokio::test]
-async fn numbers_are_told_apart_by_day_in_the_zone_and_by_channel() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).await.unwrap();
+async fn numbers_are_told_apart_by_day_in_the_zone_and_by_channel(home: Home) {
+    let store = home.open().await;
     let smalltalk = |id| {
         let mut record = decided(id, RecordedDecision::Answer);
         record.outcome.faq_id = None;
@@ -273,6 +214,7 @@ async fn numbers_are_told_apart_by_day_in_the_zone_and_by_channel() {
         by: by.to_vec(),
         zone: jiff::tz::TimeZone::get(zone).unwrap(),
         only: vec![],
+        seat: Seat::default(),
     };
     let days = |rows: &[StatisticsRow]| -> Vec<(String, i64)> {
         rows.iter().map(|row| (row.dimensions[0].clone().unwrap(), row.measures.decisions)).collect()
@@ -300,30 +242,52 @@ async fn numbers_are_told_apart_by_day_in_the_zone_and_by_channel() {
     store.close().await;
 }
 
-#[tokio::test]
-async fn what_is_old_goes_and_a_newer_or_damaged_database_is_left_alone() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).await.unwrap();
+async fn a_customer_is_forgotten_and_others_stay(home: Home) {
+    let store = home.open().await;
+    record(&store, (0..9).map(|id| decided(id, RecordedDecision::Answer)));
+    let exported = store.export_customer("default", "c1").await.unwrap();
+    assert_eq!(exported.messages.len(), 3);
+    let forgotten = store.forget_customer("default", "c1").await.unwrap();
+    assert_eq!(forgotten.messages, 3);
+    assert!(store.export_customer("default", "c1").await.unwrap().messages.is_empty());
+    assert_eq!(store.export_customer("default", "c2").await.unwrap().messages.len(), 3);
+    assert_eq!(all(&store).await.decisions, 6);
+    record(&store, [decided(20, RecordedDecision::Answer)]);
+    assert!(store.message("default", "m20").await.unwrap().is_some(), "the journal goes on");
+    store.close().await;
+}
+
+async fn what_is_old_goes_and_a_newer_database_is_left_alone(home: Home) {
+    let store = home.open().await;
     record(&store, (0..10).map(|id| decided(id, RecordedDecision::Answer)));
     store.caught_up().await.unwrap();
     let retention = Retention { questions: Some(SignedDuration::from_mins(5)), tickets: None };
     store.remove_expired(retention, at(9)).await.unwrap();
     assert_eq!(all(&store).await.decisions, 6);
-    sqlx::query("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (99, 'x', TRUE, x'00', 0)")
-        .execute(store.writer())
+    sqlx::query("UPDATE _sqlx_migrations SET version = 99 WHERE version = 1")
+        .execute(store.writer().unwrap())
         .await
         .unwrap();
     store.close().await;
-    assert!(matches!(Store::open(dir.path()).await, Err(StoreError::Newer { found: 99, .. })));
-    let path = dir.path().join("yingda.sqlite");
-    fs::write(&path, b"this is no database, and it stays as it is").unwrap();
-    assert!(Store::open(dir.path()).await.is_err());
-    assert_eq!(fs::read(&path).unwrap(), b"this is no database, and it stays as it is");
-    let waiting = JournalOnly::open(dir.path()).unwrap();
-    waiting.record(Arc::new(decided(50, RecordedDecision::Answer)));
-    drop(waiting);
-    fs::remove_file(&path).unwrap();
-    let store = Store::open(dir.path()).await.unwrap();
-    assert!(store.message("default", "m50").await.unwrap().is_some(), "what waited is brought in");
+    assert!(matches!(home.try_open().await, Err(StoreError::Newer { found: 99, .. })));
+    // It waits, and says why.
+    let waiting = Store::open_or_wait(home.dir.path(), home.url.as_deref()).await.unwrap();
+    record(&waiting, [decided(50, RecordedDecision::Answer)]);
+    assert!(matches!(waiting.trouble().as_deref(), Some(StoreError::Newer { .. })));
+    assert!(matches!(waiting.message("default", "m50").await, Err(StoreError::NotOpen)));
+    assert!(matches!(waiting.caught_up().await, Err(StoreError::NotOpen)));
+    waiting.close().await;
+}
+
+async fn texts_that_no_database_likes_are_kept(home: Home) {
+    let store = home.open().await;
+    let mut odd = decided(1, RecordedDecision::Answer);
+    odd.text = mask("a\0b'\u{10ffff}\\ %s $1");
+    odd.ticket_id = Some("t\01".to_owned());
+    odd.duration_us = u64::MAX;
+    record(&store, [odd]);
+    let kept = store.message("default", "m1").await.unwrap().unwrap();
+    assert_eq!(kept.text, "a\u{fffd}b'\u{10ffff}\\ %s $1");
+    assert!(store.ticket("default", "t\01").await.unwrap().is_some(), "found as it was told");
     store.close().await;
 }

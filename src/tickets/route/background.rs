@@ -49,6 +49,15 @@ impl Background {
         Self { odds: COMPLAINT_AT / (1.0 - COMPLAINT_AT) * (1.0 - loudest) / loudest }
     }
 
+    /// What was found before; none for what cannot be odds to multiply with.
+    pub(super) fn with_odds(odds: f64) -> Option<Self> {
+        (odds > 0.0 && odds <= 1.0).then_some(Self { odds })
+    }
+
+    pub(super) fn odds(self) -> f64 {
+        self.odds
+    }
+
     /// The probability of a complaint before this background.
     pub(super) fn tell(self, complaint: f64) -> f64 {
         // The same bits where there is nothing to tell from.

@@ -154,7 +154,22 @@ impl Router {
     /// most 256 of them.
     #[must_use]
     pub(crate) fn before(&self, routing: &Routing, questions: &[String]) -> Self {
-        let background = Background::of(self.tone(), routing, questions);
+        self.against(Background::of(self.tone(), routing, questions))
+    }
+
+    /// The same as [`Router::complaint_odds`] told of it before; `None` for what it cannot have told.
+    #[must_use]
+    pub(crate) fn with_complaint_odds(&self, odds: f64) -> Option<Self> {
+        Background::with_odds(odds).map(|background| self.against(background))
+    }
+
+    /// What the odds of a complaint are multiplied with, above 0 and at most 1.
+    #[must_use]
+    pub(crate) fn complaint_odds(&self) -> f64 {
+        self.tone().background().odds()
+    }
+
+    fn against(&self, background: Background) -> Self {
         let tone = Arc::new(self.tone().against(background));
         match &self.0 {
             Kind::Trained(trained) => Self(Kind::Trained(trained.hearing(tone))),

@@ -50,13 +50,21 @@ const PRIORITY_LABELS: [&str; 3] = ["high", "normal", "urgent"];
 /// The three models. Immutable and shared by all routers.
 #[derive(Debug, Clone)]
 pub struct ToneModels {
-    complaint: Arc<Model>,
-    priority: Arc<Model>,
-    manner: Arc<Model>,
+    complaint: Arc<Signal>,
+    priority: Arc<Signal>,
+    manner: Arc<Signal>,
     /// Whether the complaint model is a knowledge base's own, so that it is not averaged with the manner model.
     own_complaint: bool,
     /// What is asked of the company every day.
     background: Background,
+}
+
+/// One of the three.
+#[derive(Debug)]
+struct Signal {
+    /// Content address.
+    version: String,
+    model: Model,
 }
 
 /// What the words of a text say about complaining.
@@ -165,13 +173,23 @@ impl ToneModels {
         Self { background, ..self.clone() }
     }
 
+    pub(super) fn background(&self) -> Background {
+        self.background
+    }
+
+    /// Content addresses of the three models.
+    #[must_use]
+    pub(crate) fn version(&self) -> String {
+        [&self.complaint, &self.priority, &self.manner].map(|signal| signal.version.as_str()).join("+")
+    }
+
     /// Judges a text with these terms; `phrase` says whether it holds a complaint phrase of `routing.toml`.
     #[must_use]
     pub(crate) fn judge(&self, encoded: &EncodedText, terms: &TermKeys, phrase: ComplaintPhrase) -> Tone {
         if encoded.text().is_empty() {
             return Tone::NOTHING_SAID;
         }
-        let said = |model: &Model| model.judge_features(&model.read_terms(terms, encoded));
+        let said = |signal: &Signal| signal.model.judge_features(&signal.model.read_terms(terms, encoded));
         let complaint = said(&self.complaint).probabilities[COMPLAINS];
         let manner = said(&self.manner);
         let complaining = manner.probabilities[COMPLAINING];
@@ -186,7 +204,7 @@ impl ToneModels {
     #[must_use]
     pub(crate) fn hear_encoded(&self, encoded: &EncodedText, phrase: ComplaintPhrase) -> Tone {
         let text = TicketText { text: encoded.text().to_owned(), ..TicketText::default() };
-        let terms = TermKeys::of(&text, self.manner.vectorizer.segmenter());
+        let terms = TermKeys::of(&text, self.manner.model.vectorizer.segmenter());
         self.judge(encoded, &terms, phrase)
     }
 
@@ -223,9 +241,9 @@ fn weigh(complaint: f64, priority: &[f64], phrase: ComplaintPhrase) -> (f64, boo
 }
 
 /// The model of a bundle, if it tells these labels apart.
-fn told_apart(loaded: Bundle, labels: &[&str]) -> Result<Model, BundleError> {
+fn told_apart(loaded: Bundle, labels: &[&str]) -> Result<Signal, BundleError> {
     if loaded.manifest.labels == labels {
-        return Ok(loaded.model);
+        return Ok(Signal { version: loaded.version, model: loaded.model });
     }
     let (expected, found) = (labels.join(", "), loaded.manifest.labels.join(", "));
     Err(BundleError::Version { what: "labels", expected, found })

@@ -97,10 +97,20 @@ impl TestApp {
 
     /// A ready server that stores what it is told, with some configuration of its own.
     pub(crate) fn keeping(toml: &str) -> Self {
+        Self::keeping_in(None, toml)
+    }
+
+    /// The same with a database of a URL, where there is one.
+    pub(crate) fn keeping_in(database_url: Option<String>, toml: &str) -> Self {
         let data = TempDir::new().unwrap();
-        let app = Self::built(toml, Some(data));
+        let app = Self::built(toml, Some((data, database_url)));
         app.prepare();
         app
+    }
+
+    /// The store of a server that keeps what it is told.
+    pub(crate) fn store(&self) -> &Store {
+        &self.kept.as_ref().unwrap().0
     }
 
     /// A server that listens and is not ready.
@@ -108,7 +118,7 @@ impl TestApp {
         Self::built(toml, None)
     }
 
-    fn built(toml: &str, data: Option<TempDir>) -> Self {
+    fn built(toml: &str, data: Option<(TempDir, Option<String>)>) -> Self {
         let corpus = TempDir::new().unwrap();
         fs::write(corpus.path().join("faq.jsonl"), FAQ).unwrap();
         // Nobody balances load here, so that a stopping server need not linger.
@@ -116,7 +126,10 @@ impl TestApp {
         let config = RawConfig::from_toml(&format!("listen = '127.0.0.1:0'\n{delay}{toml}"));
         let config = Config::check(config).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let kept = data.map(|data| (runtime.block_on(Store::open(data.path())).unwrap(), data));
+        let kept = data.map(|(data, url)| {
+            let store = runtime.block_on(Store::open_or_wait(data.path(), url.as_deref())).unwrap();
+            (store, data)
+        });
         let remembering = kept.as_ref().map_or_else(Remembering::default, |(store, _)| Remembering {
             recorder: Arc::new(store.clone()),
             store: Some(store.clone()),

@@ -7,6 +7,7 @@ mod clocks;
 mod damage;
 mod dice;
 mod fuzz;
+mod kills;
 mod roles;
 #[cfg(target_os = "linux")]
 mod slowest_request;

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::keeping;
 use crate::api::app::TestApp;
 
 /// A small day: two answers on the web, one suggestion or hand-off by mail, small talk, a ticket.
 fn day() -> TestApp {
-    let app = TestApp::keeping("");
+    let app = keeping("");
     let ask = |question: &str, channel: &str, conversation: &str| -> Value {
         let request = json!({"question": question, "channel": channel, "conversation_id": conversation});
         app.post("/v1/answer", &request).json()
@@ -63,7 +64,7 @@ fn a_table_opens_in_spreadsheets_and_runs_nothing() {
 
 #[test]
 fn what_is_wrong_with_a_parameter_is_named() {
-    let app = TestApp::keeping("");
+    let app = keeping("");
     for (query, field, part) in [
         ("from=yesterday", "from", "must be a date"),
         ("to=2026-13-01", "to", "must be a date"),

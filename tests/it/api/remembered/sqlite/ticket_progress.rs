@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::keeping;
 use crate::api::app::TestApp;
 
 /// A server whose group `refund` has a flow.
 fn with_flow() -> TestApp {
-    let app = TestApp::keeping("");
+    let app = keeping("");
     let routing = "[[group]]\nid = \"refund\"\nname = \"退款组\"\nflow = [\"客服\", \"财务\", \"客服\"]\n\
         promise = \"三天内处理。\"\n";
     std::fs::write(app.corpus.path().join("routing.toml"), routing).unwrap();
@@ -52,7 +53,7 @@ fn the_flow_says_what_comes_next() {
 
 #[test]
 fn a_ticket_need_not_have_been_classified_here() {
-    let app = TestApp::keeping("");
+    let app = keeping("");
     step(&app, "elsewhere", json!({"step": "客服", "note": null}));
     let shown = app.get("/v1/tickets/elsewhere").json();
     assert_eq!((&shown["skill_group"], &shown["name"], &shown["flow"]), (&json!(null), &json!(null), &json!([])));
@@ -64,7 +65,7 @@ fn a_ticket_need_not_have_been_classified_here() {
 
 #[test]
 fn what_is_wrong_with_a_step_is_named() {
-    let app = TestApp::keeping("");
+    let app = keeping("");
     let long = "T".repeat(129);
     for (ticket, body, fields) in [
         ("t", json!({}), &["step"][..]),

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::keeping;
 use crate::api::app::{Reply, TestApp};
 
 const ROUTING: &str = "[[group]]\nid = \"refund\"\nname = \"退款组\"\naliases = [\"old-refund\"]\n";
@@ -29,7 +30,7 @@ fn faults(reply: &Reply) -> Vec<(String, String)> {
 
 #[test]
 fn the_same_word_counts_once_and_another_one_replaces_it() {
-    let app = TestApp::keeping("");
+    let app = keeping("");
     let message = asked(&app, "c", "退款多久能到账");
     let path = format!("/v1/messages/{message}/feedback");
     let bad = json!({
@@ -57,7 +58,7 @@ fn the_same_word_counts_once_and_another_one_replaces_it() {
 
 #[test]
 fn every_field_of_feedback_may_stand_alone() {
-    let app = TestApp::keeping("");
+    let app = keeping("");
     std::fs::write(app.corpus.path().join("routing.toml"), ROUTING).unwrap();
     assert_eq!(app.post_text("/v1/corpus/reload", "").status, 200);
     for alone in [
@@ -77,7 +78,7 @@ fn every_field_of_feedback_may_stand_alone() {
 
 #[test]
 fn feedback_on_a_ticket_names_its_group() {
-    let app = TestApp::keeping("");
+    let app = keeping("");
     let ticket = app.post("/v1/classify", &json!({"text": "退款一直没有到账", "ticket_id": "T-1"})).json();
     let path = format!("/v1/messages/{}/feedback", ticket["message_id"].as_str().unwrap());
     let group = ticket["skill_group"].clone();
@@ -89,7 +90,7 @@ fn feedback_on_a_ticket_names_its_group() {
 
 #[test]
 fn what_is_wrong_with_feedback_is_named() {
-    let app = TestApp::keeping("[feedback]\nlabels = ['不对', '太慢']");
+    let app = keeping("[feedback]\nlabels = ['不对', '太慢']");
     let path = format!("/v1/messages/{}/feedback", asked(&app, "c", "运费怎么算"));
     let refused = |body: Value| faults(&app.post(&path, &body));
     let fault = |field: &str, message: &str| vec![(field.to_owned(), message.to_owned())];
@@ -114,7 +115,7 @@ fn what_is_wrong_with_feedback_is_named() {
 
 #[test]
 fn a_conversation_is_rated_once_or_anew() {
-    let app = TestApp::keeping("");
+    let app = keeping("");
     asked(&app, "c", "运费怎么算");
     let rate = |body: Value| app.post("/v1/conversations/c/rating", &body);
     assert_eq!(stored(&rate(json!({"nps": 0}))), "added");
@@ -137,7 +138,7 @@ fn a_conversation_is_rated_once_or_anew() {
 
 #[test]
 fn what_a_customer_did_counts_once() {
-    let app = TestApp::keeping("");
+    let app = keeping("");
     asked(&app, "c", "运费怎么算");
     let did = |body: Value| app.post("/v1/conversations/c/events", &body);
     assert_eq!(stored(&did(json!({"event": "clicked", "item": "sku-1"}))), "added");
@@ -152,7 +153,7 @@ fn what_a_customer_did_counts_once() {
 
 #[test]
 fn unknown_messages_and_conversations_are_not_found() {
-    let app = TestApp::keeping("");
+    let app = keeping("");
     let message = asked(&app, "c", "运费怎么算");
     for (path, body) in [
         ("/v1/messages/none/feedback".to_owned(), json!({"rating": "good"})),
@@ -169,7 +170,7 @@ fn unknown_messages_and_conversations_are_not_found() {
 
 #[test]
 fn without_a_store_nothing_is_acknowledged_and_answers_go_on() {
-    let (without, failed) = (TestApp::spawn(), TestApp::keeping(""));
+    let (without, failed) = (TestApp::spawn(), keeping(""));
     failed.lose_store();
     for app in [without, failed] {
         for (method, path, body) in [

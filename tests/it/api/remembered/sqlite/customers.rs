@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::keeping;
 use crate::api::app::TestApp;
 
 fn asked(app: &TestApp, customer: &str, question: &str) -> Value {
@@ -12,7 +13,7 @@ fn asked(app: &TestApp, customer: &str, question: &str) -> Value {
 
 #[test]
 fn a_customer_is_handed_out_and_forgotten_everywhere() {
-    let app = TestApp::keeping("");
+    let app = keeping("");
     let first = asked(&app, "p", "我叫的退款多久能到账，手机13800138000");
     asked(&app, "q", "运费怎么算");
     let conversation = first["conversation_id"].as_str().unwrap();
@@ -50,7 +51,7 @@ fn a_customer_is_handed_out_and_forgotten_everywhere() {
 
 #[test]
 fn knowledge_bases_know_their_own_customers_only() {
-    let app = TestApp::keeping("");
+    let app = keeping("");
     asked(&app, "p", "运费怎么算");
     assert_eq!(app.get("/v1/kb/phone/customers/p").json()["messages"], json!([]));
     assert_eq!(app.send("DELETE", "/v1/kb/phone/customers/p", &[], "").json()["forgotten"]["messages"], 0);

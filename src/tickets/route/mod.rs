@@ -4,6 +4,7 @@ mod background;
 mod by_model;
 mod by_rules;
 mod embedded;
+mod everyday;
 mod explain;
 mod manner;
 mod read_ticket;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use self::background::Background;
 use self::by_model::ModelRouter;
 use self::by_rules::RuleRouter;
+use self::everyday::background_of;
 pub use self::manner::Manner;
 use self::read_ticket::ReadTicket;
 pub use self::routed::{RankedGroup, RouteDecision, Routed};
@@ -154,7 +156,7 @@ impl Router {
     /// most 256 of them.
     #[must_use]
     pub(crate) fn before(&self, routing: &Routing, questions: &[String]) -> Self {
-        self.against(Background::of(self.tone(), routing, questions))
+        self.against(background_of(self.tone(), routing, questions))
     }
 
     /// The same as [`Router::complaint_odds`] told of it before; `None` for what it cannot have told.

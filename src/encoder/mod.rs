@@ -83,7 +83,7 @@ impl Encoder {
     /// The vector of `text`, of length one: the cosine of two texts is the product of their vectors.
     ///
     /// Any text has one, also the empty one. Of a very long text only the
-    /// beginning counts (512 pieces; the transformer 256).
+    /// beginning counts: 256 pieces, and of one longer than 800 characters 512 (the transformer 256).
     #[must_use]
     pub fn encode(&self, text: &str, scratch: &mut Scratch) -> Vec<f32> {
         match self {

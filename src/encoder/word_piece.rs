@@ -24,6 +24,10 @@ const SPACES: [char; 13] = [
 /// The one character `nmt_nfkc` protects from NFKC, which would make it `~`.
 const FULLWIDTH_TILDE: char = '\u{ff5e}';
 
+/// Characters looked at for each piece that counts. Pieces of Chinese have one or two and those of English four; beyond
+/// this many the rest of a long text would be cut up only to be thrown away.
+const CHARACTERS_A_PIECE: usize = 8;
+
 /// A vocabulary: pieces with scores, each standing for a row of the embedding table.
 #[derive(Debug, Clone)]
 pub(super) struct Pieces {
@@ -105,7 +109,7 @@ impl Pieces {
     /// At most `limit` rows (at least 2): of a longer text only the beginning counts.
     /// Neighbouring unknown characters share one unknown row, as in `SentencePiece`.
     pub(super) fn split<'a>(&self, text: &str, limit: usize, lattice: &'a mut Lattice) -> &'a [u32] {
-        normalize(text, &mut lattice.normalized);
+        normalize(beginning(text, CHARACTERS_A_PIECE * limit.max(2)), &mut lattice.normalized);
         self.search(&lattice.normalized, &mut lattice.nodes);
 
         let Lattice { nodes, rows, normalized } = lattice;
@@ -226,6 +230,11 @@ fn last_of_run(range: std::ops::Range<usize>, test: impl Fn(usize) -> bool) -> u
     first(low..range.end.min(low + step), |index| !test(index))
 }
 
+/// The first so many characters of a text.
+fn beginning(text: &str, characters: usize) -> &str {
+    text.char_indices().nth(characters).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
+
 /// Writes the normal form of `text` to `out`: NFKC, single spaces as `▁`, one at the front.
 fn normalize(text: &str, out: &mut String) {
     out.clear();
@@ -320,6 +329,16 @@ mod tests {
         let mut lattice = Lattice::default();
         assert_eq!(pieces.split("aaaaaaaa", 5, &mut lattice), [1, 3, 4, 4, 2]);
         assert_eq!(pieces.split("aaaaaaaa", 0, &mut lattice), [1, 2]);
+    }
+
+    #[test]
+    fn the_end_of_a_very_long_text_is_not_cut_up() {
+        let pieces = vocabulary(&[("▁", -1.0), ("a", -1.0)]);
+        let mut lattice = Lattice::default();
+        pieces.split(&"a".repeat(100_000), 5, &mut lattice);
+        assert_eq!(lattice.nodes.len(), "▁".len() + 5 * CHARACTERS_A_PIECE + 1);
+        assert_eq!(beginning("退款吗", 2), "退款");
+        assert_eq!((beginning("退款", 2), beginning("", 0)), ("退款", ""));
     }
 
     #[test]

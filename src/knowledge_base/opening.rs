@@ -150,7 +150,11 @@ fn last_published(
         Ok(Some(_)) if found.is_some() => None,
         Ok(Some(_)) => newest(history, &|of| of.is_some_and(|of| of == source)),
         Ok(None) => {
+            let alone = is_alone(history);
             let newest = newest(history, &from_here)?;
+            if alone {
+                return Some(newest);
+            }
             let message = "状态目录里没有记下在用的是哪个版本，已改用最近发布的版本；如曾回滚，请核对".to_owned();
             notices.push(Notice::new(NoticeCode::MarkLost, format!("{message}（{}）", newest.corpus.version)));
             Some(newest)
@@ -164,6 +168,12 @@ fn last_published(
             newest(history, &from_here)
         }
     }
+}
+
+/// Whether a single version is kept. Without a mark it is the only one that can have been live, or a first start ended
+/// before it wrote the mark: nothing was lost either way.
+fn is_alone(history: &History) -> bool {
+    history.list().is_ok_and(|kept| kept.len() == 1)
 }
 
 /// The version that the mark names, from the files where they are that version: their places are the ones staff know.

@@ -35,15 +35,19 @@ impl Traced {
     }
 }
 
-/// Cells compared at most, for each character as typed, to find which character became which.
+/// Cells compared at most, for each character as typed, to find which character became which; fewer for each beyond the
+/// first so many, since a long text as a whole must not cost more than a request may.
 const BUDGET: usize = 256;
+const FIRST: usize = 1_000;
+const BUDGET_BEYOND: usize = 32;
 
 /// Normalises a text and keeps the history, in time linear in its length. [`normalize`](super::normalize) gives the same text.
 #[must_use]
 pub fn trace(text: &str) -> Traced {
     let mut origins: Vec<Option<Span>> = (0..text.chars().count()).map(one).collect();
     let mut steps = Vec::new();
-    let mut budget = BUDGET * origins.len();
+    let beyond = origins.len().saturating_sub(FIRST);
+    let mut budget = BUDGET * origins.len().min(FIRST) + BUDGET_BEYOND * beyond;
     let normalized = super::rewrite(text, |rule, before, after| {
         let moved = align(before, after, &mut budget);
         origins = moved.into_iter().map(|span| span.and_then(|span| joined(&origins[span.start..span.end]))).collect();

@@ -235,3 +235,38 @@ fn a_variable_that_is_none_of_ours_is_named_and_a_new_key_opens_the_door() {
     assert_eq!(get(secret).unwrap().status(), 200);
     assert!(matches!(get("another secret, long enough"), Err(ureq::Error::StatusCode(401))));
 }
+
+/// `tests/fixtures/state_v1` with this corpus directory as the one it was published from.
+fn former_state(desk: &Desk, from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(|entry| entry.unwrap().path()) {
+        let target = to.join(entry.file_name().unwrap());
+        if entry.is_dir() {
+            former_state(desk, &entry, &target);
+        } else if entry.extension().is_some_and(|extension| extension == "json") {
+            let corpus = desk.path("corpus").canonicalize().unwrap();
+            fs::write(target, fs::read_to_string(entry).unwrap().replace("CORPUS", corpus.to_str().unwrap())).unwrap();
+        } else {
+            fs::copy(entry, target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_state_of_a_release_without_a_database_is_served_as_it_was_left_and_goes_on() {
+    let desk = Desk::new();
+    // The corpus as it was published last before the rollback to the version that is live.
+    desk.write(&TestApp::original().replace("三个工作日", "五个工作日"));
+    let (first, second) = ("7b7f3956b749d112", "25e5c328f10fb968");
+    former_state(&desk, &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/state_v1"), &desk.path("state"));
+    let service = desk.serve(&["--data", "state"]);
+    assert_eq!((service.version(), service.codes()), (first.into(), vec!["unpublished_changes".to_owned()]));
+    let kept = service.get("/v1/corpus/versions")["versions"].clone();
+    let kept: Vec<&str> = kept.as_array().unwrap().iter().map(|kept| kept["version"].as_str().unwrap()).collect();
+    assert!(kept.len() == 2 && kept.contains(&first) && kept.contains(&second), "{kept:?}");
+    assert!(desk.path("state/yingda.sqlite").is_file(), "what is remembered has a place now");
+    ureq::post(format!("{}/v1/corpus/reload", service.url)).send_empty().unwrap();
+    service.stop();
+    let service = desk.serve(&["--data", "state"]);
+    assert_eq!((service.version(), service.codes()), (second.into(), Vec::new()));
+}

@@ -228,7 +228,7 @@ fn explanations_sum_to_the_margin() {
         let ticket = TicketText::new("", text);
         let margins = model.scores(&model.read(&ticket));
         for (group, margin) in margins.iter().enumerate() {
-            let [sum, other] = model.explain(&ticket, [group, 0]).scores();
+            let [sum, other] = model.explain(&ticket, &model.read(&ticket), [group, 0]).scores();
             assert!((sum - margin).abs() < 1e-4, "{text}, group {group}: {sum} against {margin}");
             assert!((other - margins[0]).abs() < 1e-4, "{text}: {other} against {}", margins[0]);
         }

@@ -194,8 +194,10 @@ fn listed_words(
             let end = at + length;
             let spelling: String = chars[at..end].iter().collect();
             let listed = tables().facts(&spelling).lists != 0 && !taken[at..end].iter().any(|taken| *taken);
-            let inside = cut.iter().any(|(_, from, to)| *from <= at && end <= *to && to - from > length);
-            (listed && !inside).then_some((spelling, end))
+            // Of outer words, none of which lies in another, only the first that reaches as far can hold it.
+            let holds = |(_, from, to): &(&str, usize, usize)| *from <= at && to - from > length;
+            let inside = || cut.get(cut.partition_point(|(_, _, to)| *to < end)).is_some_and(holds);
+            (listed && !inside()).then_some((spelling, end))
         });
         match found {
             Some((spelling, end)) => {

@@ -24,9 +24,13 @@ use super::layer_norm::LayerNorm;
 use super::weights::Weights;
 use super::word_piece::{Lattice, Pieces};
 
-/// Pieces of a text that count; about 350 Chinese characters. A bound on the work: each costs some 40 µs, and 512 of them
-/// alone more than a request may.
+/// Pieces of a text that count: a bound on the work, to which each adds as much. So many of a text that may come with a
+/// question, about 350 Chinese characters; twice as many of one that only a long ticket can be, which may cost more.
 const LONGEST: usize = 256;
+const LONGEST_OF_LONG: usize = 512;
+/// Characters beyond which a text is long. A question of 500 as typed is 753 at most when it is normalised, and some more
+/// where it is read with what was said before.
+const LONG: usize = 800;
 
 /// A sentence encoder that looks at short n-grams; fast.
 #[derive(Debug, Clone)]
@@ -155,7 +159,7 @@ impl Convolutional {
     /// Looks up the pieces, fills the embedding part of `features` and `projected`; returns their number.
     fn embed(&self, text: &str, buffers: &mut Buffers) -> usize {
         let Buffers { lattice, features, projected, projection, .. } = buffers;
-        let rows = self.pieces.split(text, LONGEST, lattice);
+        let rows = self.pieces.split(text, longest(text), lattice);
         let (width, columns) = (self.norm.weight.len(), self.table.dimensions());
         features.resize(rows.len() * width, 0.0);
         vectorize_loop(
@@ -243,6 +247,11 @@ impl Convolutional {
         reduce::normalize(&mut vector);
         vector
     }
+}
+
+/// Pieces of this text that count at most.
+fn longest(text: &str) -> usize {
+    if text.chars().nth(LONG).is_some() { LONGEST_OF_LONG } else { LONGEST }
 }
 
 fn norm(weights: &Weights<'_>, name: &str, epsilon: f32) -> Result<LayerNorm, EncoderError> {

@@ -6,11 +6,12 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 use crate::text::cost::steps;
 
-/// Longest folded text: so many characters for each character, and [`ALLOWANCE`] more. A few compatibility forms stand
-/// for up to 18 characters each (\u{fdfa}); a text of nothing else is no text of a customer, and its end is cut off.
-const GROWTH: usize = 2;
-/// Lets a short text hold some of those forms whole.
-const ALLOWANCE: usize = 256;
+/// Longest folded text: a character more for each of so many characters, and [`ALLOWANCE`] more. A few compatibility
+/// forms stand for up to 18 characters each (\u{fdfa}); a text of nothing else is no text of a customer, and its end is
+/// cut off, for all that reads it costs by its length.
+const CHARACTERS_A_GROWTH: usize = 4;
+/// Lets a short text hold some of those forms whole, and the 64 ellipses of somebody who waits.
+const ALLOWANCE: usize = 128;
 
 /// Text in NFKC and lower case; applied again because lower-casing may decompose.
 pub(in crate::text) fn fold(text: &str) -> Cow<'_, str> {
@@ -19,7 +20,8 @@ pub(in crate::text) fn fold(text: &str) -> Cow<'_, str> {
     if composed && !text.chars().any(|c| c.is_uppercase() || !c.to_lowercase().eq(std::iter::once(c))) {
         return Cow::Borrowed(text);
     }
-    let longest = GROWTH * text.chars().count() + ALLOWANCE;
+    let length = text.chars().count();
+    let longest = length + length / CHARACTERS_A_GROWTH + ALLOWANCE;
     let folded: String = text.nfkc().flat_map(char::to_lowercase).nfkc().take(longest).collect();
     steps(folded.len());
     if folded == text { Cow::Borrowed(text) } else { Cow::Owned(folded) }
@@ -38,6 +40,8 @@ mod tests {
     #[test]
     fn text_grows_by_no_more_than_the_limit() {
         assert_eq!(fold("\u{fdfa}吗").chars().count(), 19); // in a short text it stays whole
-        assert_eq!(fold(&"\u{fdfa}".repeat(20_000)).chars().count(), 40_256);
+        let waiting = format!("{}快递到哪了", "…".repeat(64));
+        assert!(fold(&waiting).ends_with("快递到哪了"));
+        assert_eq!(fold(&"\u{fdfa}".repeat(20_000)).chars().count(), 25_128);
     }
 }

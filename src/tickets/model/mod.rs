@@ -103,7 +103,7 @@ impl Model {
     /// What speaks for or against a group, beside the same for another: terms by the size of what they add to the
     /// group's score, then by name. All of it sums to the scores.
     #[must_use]
-    pub fn explain(&self, ticket: &TicketText, groups: [usize; 2]) -> Contributions {
+    pub fn explain(&self, ticket: &TicketText, features: &TicketFeatures, groups: [usize; 2]) -> Contributions {
         let mut names: BTreeMap<u32, String> = BTreeMap::new();
         for_each_term(ticket, self.vectorizer.segmenter(), |key, first, second| {
             if let Some(column) = self.vectorizer.column(key) {
@@ -111,7 +111,6 @@ impl Model {
                 names.entry(column).or_insert_with(name);
             }
         });
-        let features = self.read(ticket);
         let mut by_name: BTreeMap<String, [f64; 2]> = BTreeMap::new();
         for (column, value) in &features.terms.entries {
             let sums = by_name.entry(names.remove(column).unwrap_or_default()).or_default();

@@ -12,8 +12,9 @@ use super::tone::ToneModels;
 use crate::numbers::{argmax, descending};
 use crate::routing::{Routing, RoutingRule, SkillGroup};
 use crate::smalltalk::Smalltalk;
+use crate::text::trace::{Traced, trace};
 use crate::tickets::bundle::Bundle;
-use crate::tickets::model::{Judgement, Model};
+use crate::tickets::model::{Judgement, Model, TicketFeatures};
 use crate::tickets::promise::PRECISION;
 use crate::tickets::ticket::Ticket;
 
@@ -81,7 +82,8 @@ impl ModelRouter {
         let ticket = read.ticket;
         let readers = Readers { tone: &self.tone, segmenter: self.model.vectorizer.segmenter() };
         let said = Said::of(routing, &self.smalltalk, read, readers);
-        let by_label = self.model.judge_features(&self.model.read_terms(&said.terms, read.encoded));
+        let features = self.model.read_terms(&said.terms, read.encoded);
+        let by_label = self.model.judge_features(&features);
         let judged = self.by_group(&by_label);
         let predicted = &self.names[judged.best];
         let about = Circumstances {
@@ -95,7 +97,8 @@ impl ModelRouter {
         let ordered = rule.and_then(|rule| rule.group.as_ref()).filter(|_| self.is_described_by(routing));
         let trusted = judged.best == self.first_of_group(by_label.best) && self.trusts(&by_label);
         let most = if explain || !trusted { MOST_FOR_READERS } else { MOST_ON_ROUTE };
-        let spoken = if top > 1 { self.spoken(ticket, most) } else { Vec::new() };
+        let traced = (top > 1 || explain).then(|| trace(ticket.text));
+        let spoken = traced.as_ref().filter(|_| top > 1).map_or_else(Vec::new, |text| self.spoken(ticket, text, most));
         let doubtful = said.seems_to_ask_nothing || is_calm_complaint(routing, &said, predicted);
         let silent = if self.own { said.surely_asks_nothing } else { said.asks_nothing };
         let routed = !silent && (ordered.is_some() || trusted && (self.own || !doubtful));
@@ -118,7 +121,9 @@ impl ModelRouter {
             flow: group.map(|group| group.flow.clone()).unwrap_or_default(),
             promise: if routed { Self::promise(routing, &skill_group) } else { routing.neutral_promise().to_owned() },
             left_out: Vec::new(),
-            explanation: if explain { self.explain(ticket, &by_label) } else { Vec::new() },
+            explanation: traced
+                .filter(|_| explain)
+                .map_or_else(Vec::new, |text| self.explain((ticket, &text, &features), &by_label)),
             model_version: self.version.clone(),
             skill_group,
         }
@@ -178,8 +183,8 @@ impl ModelRouter {
         Judgement { best: argmax(&probabilities), probabilities, shortlist, ..*judged }
     }
 
-    fn spoken(&self, ticket: &Ticket<'_>, most: usize) -> Vec<(usize, Sentence)> {
-        let votes = sentence_votes(&self.model, ticket, most).into_iter();
+    fn spoken(&self, ticket: &Ticket<'_>, traced: &Traced, most: usize) -> Vec<(usize, Sentence)> {
+        let votes = sentence_votes(&self.model, ticket, traced, most).into_iter();
         votes.map(|(label, sentence)| (self.first_of_group(label), sentence)).collect()
     }
 
@@ -262,11 +267,11 @@ impl ModelRouter {
     }
 
     /// About labels: the runner-up is the best label of another group, where there is one.
-    fn explain(&self, ticket: &Ticket<'_>, judged: &Judgement) -> Vec<TermWeight> {
+    fn explain(&self, read: (&Ticket<'_>, &Traced, &TicketFeatures), judged: &Judgement) -> Vec<TermWeight> {
         let order = descending(&judged.probabilities);
         let other = |label: &usize| self.names[*label] != self.names[judged.best];
         let runner_up = order.iter().copied().find(other).unwrap_or(order[1]);
-        explain(&self.model, ticket, judged.best, runner_up)
+        explain(&self.model, read, [judged.best, runner_up])
     }
 
     /// Groups from most to least probable; after the best, those that a sentence speaks for come first.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::text::trace::{Span, Traced, trace};
 use crate::tickets::features::TicketText;
-use crate::tickets::model::Model;
+use crate::tickets::model::{Model, TicketFeatures};
 use crate::tickets::ticket::Ticket;
 
 /// Terms an explanation lists, the closing lines aside.
@@ -42,10 +42,16 @@ pub struct TermPlace {
     pub end: usize,
 }
 
-/// The explanation of one group's score beside the runner-up's.
+/// The explanation of a group's score beside the runner-up's: `groups` in this order. The history of the ticket's text and
+/// its features were made for routing it, and encoding it again would cost as much as routing did.
 #[must_use]
-pub(crate) fn explain(model: &Model, ticket: &Ticket<'_>, group: usize, runner_up: usize) -> Vec<TermWeight> {
-    let fields = [("title", trace(ticket.title)), ("text", trace(ticket.text))];
+pub(crate) fn explain(
+    model: &Model,
+    (ticket, traced, features): (&Ticket<'_>, &Traced, &TicketFeatures),
+    groups: [usize; 2],
+) -> Vec<TermWeight> {
+    let title = trace(ticket.title);
+    let fields = [("title", &title), ("text", traced)];
     let text = TicketText {
         title: fields[0].1.normalized.clone(),
         text: fields[1].1.normalized.clone(),
@@ -58,7 +64,7 @@ pub(crate) fn explain(model: &Model, ticket: &Ticket<'_>, group: usize, runner_u
         against_runner_up: weight - other,
         places,
     };
-    let contributions = model.explain(&text, [group, runner_up]);
+    let contributions = model.explain(&text, features, groups);
     let (listed, rest) = contributions.terms.split_at(contributions.terms.len().min(LISTED));
     let mut lines: Vec<TermWeight> =
         listed.iter().map(|(term, weights)| line(term, *weights, places(&fields, term))).collect();
@@ -75,7 +81,7 @@ pub(crate) fn explain(model: &Model, ticket: &Ticket<'_>, group: usize, runner_u
 const PLACES: usize = 64;
 
 /// The first places where the characters of a term stand; of a pair of words, where they stand side by side.
-fn places(fields: &[(&'static str, Traced); 2], term: &str) -> Vec<TermPlace> {
+fn places(fields: &[(&'static str, &Traced); 2], term: &str) -> Vec<TermPlace> {
     let together = term.replace(' ', "");
     let wanted = if together.is_empty() { term } else { &together };
     let length = wanted.chars().count();
@@ -101,7 +107,8 @@ mod tests {
 
     #[test]
     fn places_are_those_of_the_ticket_as_written_and_no_more_than_the_limit() {
-        let fields = [("title", trace("運費")), ("text", trace(&"请退 运费。".repeat(100)))];
+        let (title, text) = (trace("運費"), trace(&"请退 运费。".repeat(100)));
+        let fields = [("title", &title), ("text", &text)];
         let found = places(&fields, "运费");
         assert_eq!(found.len(), PLACES);
         assert_eq!(found[0], TermPlace { field: "title", start: 0, end: 2 });

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::sentences::sentences;
 use crate::numbers::descending;
-use crate::text::trace::{Span, trace};
+use crate::text::trace::{Span, Traced};
 use crate::tickets::features::{TermKeys, TicketText};
 use crate::tickets::model::Model;
 use crate::tickets::ticket::Ticket;
@@ -38,9 +38,13 @@ pub struct Sentence {
 }
 
 /// The sentences of a ticket's text that speak for each group, by group, at most `most` of them judged; none where the
-/// text is a single sentence.
-pub(super) fn sentence_votes(model: &Model, ticket: &Ticket<'_>, most: usize) -> Vec<(usize, Sentence)> {
-    let traced = trace(ticket.text);
+/// text is a single sentence. `traced` is the history of that text.
+pub(super) fn sentence_votes(
+    model: &Model,
+    ticket: &Ticket<'_>,
+    traced: &Traced,
+    most: usize,
+) -> Vec<(usize, Sentence)> {
     let spans = sentences(&traced.normalized);
     if spans.len() < 2 {
         return Vec::new();

@@ -7,6 +7,8 @@ mod clocks;
 mod damage;
 mod dice;
 mod fuzz;
+#[cfg(target_os = "linux")]
+mod killed_calls;
 mod kills;
 mod roles;
 #[cfg(target_os = "linux")]

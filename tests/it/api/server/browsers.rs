@@ -18,6 +18,23 @@ fn only_configured_origins_may_call() {
 }
 
 #[test]
+fn every_method_of_the_interface_may_be_called_from_a_page() {
+    let app = TestApp::with(&format!("[cors]\norigins = ['{ORIGIN}']"));
+    let paths = app.get("/openapi.json").json()["paths"].clone();
+    let parts = paths.as_object().unwrap().values().flat_map(|path| path.as_object().unwrap());
+    // Beside its methods a path may have parameters and a description.
+    let methods = parts.filter(|(_, part)| part["responses"].is_object());
+    let used: std::collections::BTreeSet<String> = methods.map(|(method, _)| method.to_uppercase()).collect();
+    assert!(used.contains("DELETE"), "{used:?}");
+    for method in used {
+        let headers = [("origin", ORIGIN), ("access-control-request-method", method.as_str())];
+        let reply = app.send("OPTIONS", "/v1/answer", &headers, "");
+        let allowed = &reply.headers["access-control-allow-methods"];
+        assert!(allowed.split(',').any(|one| one.trim() == method), "{method}: {allowed}");
+    }
+}
+
+#[test]
 fn without_configured_origins_no_page_may_call() {
     assert_eq!(preflight(&TestApp::spawn(), ORIGIN), None);
 }

@@ -234,7 +234,7 @@ impl KnowledgeBase {
         let data = self.sources.data.as_deref();
         embedding_file::write(data, self.sources.encoder, before.snapshot.embeddings(), snapshot.embeddings());
         if before.snapshot.corpus.version != snapshot.corpus.version {
-            learnt_file::write(data, &learnt_file::stamp(&snapshot.corpus, &self.models), &snapshot);
+            learnt_file::write(data, &learnt_file::stamp(&snapshot.corpus, &self.models), snapshot);
         }
         let generation = before.generation + 1;
         self.live.store(Arc::new(Live { generation, published_at, snapshot: Arc::clone(snapshot), notices }));

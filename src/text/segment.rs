@@ -107,7 +107,9 @@ impl Segmenter {
         let ends: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
         let count = ends.len() - 1;
         let inside = [2, 3].into_iter().filter(|length| *length < count);
-        let all = inside.flat_map(|length| (0..=count - length).map(move |from| from..from + length)).chain([0..count]);
+        let all = inside
+            .flat_map(|length| (0..=count - length).map(move |from| from..from + length))
+            .chain(std::iter::once(0..count));
         all.map(|span| (&word[ends[span.start]..ends[span.end]], span))
             .filter(|(part, span)| span.len() == count || BASE.has_word(part) || self.own.frequency(part).is_some())
             .map(|(word, span)| Token { word, span: Span { start: before + span.start, end: before + span.end } })

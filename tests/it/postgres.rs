@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -34,10 +34,13 @@ pub(crate) struct Postgres {
     orders: ChildStdin,
     replies: BufReader<ChildStdout>,
     dir: String,
+    /// Ends by itself when its orders end.
+    _keeper: Child,
 }
 
 impl Postgres {
     /// Starts one; `None`, with a word, where the package is not installed.
+    #[expect(clippy::print_stderr, reason = "a test that is passed over says so")]
     pub(crate) fn start() -> Option<Self> {
         let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
         let Some(bin) = versions.map(|version| version.path().join("bin")).find(|bin| bin.join("initdb").exists())
@@ -57,7 +60,7 @@ impl Postgres {
         command.args(["-c", KEEPER, "keeper"]).arg(bin).current_dir("/");
         let mut keeper = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (orders, replies) = (keeper.stdin.take().unwrap(), BufReader::new(keeper.stdout.take().unwrap()));
-        let mut started = Self { orders, replies, dir: String::new() };
+        let mut started = Self { orders, replies, dir: String::new(), _keeper: keeper };
         started.dir = started.reply();
         Some(started)
     }

@@ -283,11 +283,11 @@ async fn texts_that_no_database_likes_are_kept(home: Home) {
     let store = home.open().await;
     let mut odd = decided(1, RecordedDecision::Answer);
     odd.text = mask("a\0b'\u{10ffff}\\ %s $1");
-    odd.ticket_id = Some("t\01".to_owned());
+    odd.ticket_id = Some("t\u{0}1".to_owned());
     odd.duration_us = u64::MAX;
     record(&store, [odd]);
     let kept = store.message("default", "m1").await.unwrap().unwrap();
     assert_eq!(kept.text, "a\u{fffd}b'\u{10ffff}\\ %s $1");
-    assert!(store.ticket("default", "t\01").await.unwrap().is_some(), "found as it was told");
+    assert!(store.ticket("default", "t\u{0}1").await.unwrap().is_some(), "found as it was told");
     store.close().await;
 }

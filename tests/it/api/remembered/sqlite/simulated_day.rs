@@ -37,7 +37,7 @@ const QUESTIONS: [(&str, Option<&str>); 8] = [
     ("密码忘了进不去", Some("password")),
 ];
 
-/// SplitMix64.
+/// `SplitMix64` (Steele and others, 2014).
 fn next(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;

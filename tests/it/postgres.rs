@@ -12,6 +12,7 @@ bin=$1
 dir=$(mktemp -d) || exit 1
 end() { "$bin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1; rm -rf "$dir"; }
 trap end EXIT
+trap 'exit 1' HUP INT TERM
 start() {
     "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w \
         -o "-k $dir -c listen_addresses='' -c fsync=off -c max_connections=300" start >/dev/null

@@ -46,7 +46,7 @@ fn stages(c: &mut Criterion) {
     c.bench_function("answer, asked before", |b| {
         b.iter(|| answer(&snapshot, &question(black_box(ASKED)), now).unwrap())
     });
-    let dry_run = ReloadOptions { dry_run: true, force: None };
+    let dry_run = ReloadOptions { dry_run: true, ..ReloadOptions::default() };
     c.bench_function("reload of the shipped corpus", |b| b.iter(|| base.reload(&dry_run, now).unwrap()));
 }
 

@@ -116,7 +116,10 @@ fn large(questions: usize) -> Outcome {
         if time == "second" {
             fs::write(corpus.join("more.jsonl"), "{\"question\": \"星期天开门吗\", \"answer\": \"开。\"}\n")?;
             let started = Instant::now();
-            base.reload(&ReloadOptions { dry_run: false, force: Some("bench".into()) }, now())?;
+            base.reload(
+                &ReloadOptions { dry_run: false, force: Some("bench".into()), ..ReloadOptions::default() },
+                now(),
+            )?;
             println!("reload {questions} questions: {:.2} s", started.elapsed().as_secs_f64());
         }
     }

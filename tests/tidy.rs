@@ -60,7 +60,20 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "knowledge_base",
-        &["atomic_file", "corpus", "encoder", "gate", "policy", "ranking", "retrieval", "snapshot", "text", "tickets"],
+        &[
+            "atomic_file",
+            "corpus",
+            "encoder",
+            "gate",
+            "policy",
+            "ranking",
+            "record",
+            "retrieval",
+            "snapshot",
+            "store",
+            "text",
+            "tickets",
+        ],
     ),
     ("explanation", &["difference", "ranking", "snapshot", "text"]),
     (
@@ -99,6 +112,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "retrieval",
             "snapshot",
             "store",
+            "telemetry",
             "tickets",
             "text",
         ],
@@ -122,6 +136,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "encoder",
             "policy",
             "ranking",
+            "record",
             "snapshot",
             "stats",
             "store",
@@ -149,10 +164,12 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("unicode_normalization", &["text", "encoder"]),
     ("rapidfuzz", &["config", "corpus", "http", "ranking", "tickets"]),
     ("clap", &["cli", "config"]),
+    ("opentelemetry", &["telemetry"]),
+    ("ureq", &["telemetry"]),
     ("plotters", &["evaluation"]),
     ("sqlx", &["store"]),
     ("crc32fast", &["store"]),
-    ("tokio", &["http", "cli", "store"]),
+    ("tokio", &["http", "cli", "knowledge_base", "store"]),
 ];
 
 const MAX_LINES: usize = 400;

@@ -8,15 +8,20 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use jiff::SignedDuration;
+use tokio::runtime::Handle;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::clock::now;
 use crate::config::{Config, DEFAULT_KB, DatabaseUrl, Flags, OpenAt, RawConfig, Storage, sample};
 use crate::http::{self, Remembering};
-use crate::knowledge_base::{KnowledgeBase, Listed, PublishError, Registry, ReloadOptions, Sources, cause_chain};
+use crate::knowledge_base::{
+    KnowledgeBase, Listed, PublishError, Registry, ReloadOptions, Shared, Sources, cause_chain,
+};
+use crate::record::{AuditAction, AuditEvent};
 use crate::store::{Retention, Store, StoreError, StoredConversations};
 use crate::telemetry;
 
+use super::replicas;
 use super::served::{State, sources};
 
 /// Flags of `yingda serve`.
@@ -49,7 +54,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     };
-    telemetry::start(config.log);
+    // Until the very end: then what is left of the traces is sent.
+    let _telemetry = telemetry::start(config.log, &config.traces);
     let mut state = match State::claim(&config) {
         Ok(state) => state,
         Err(error) => {
@@ -118,6 +124,7 @@ async fn remove_expired(store: Store, storage: Storage) {
 }
 
 async fn serve(config: Arc<Config>, state: Arc<State>, remembering: Remembering) -> anyhow::Result<ExitCode> {
+    let remembered = remembering.store.clone();
     let server = http::Server::bind(Arc::clone(&config), remembering)
         .await
         .with_context(|| format!("无法监听 {}，请换一个地址或端口", config.server.listen))?;
@@ -137,7 +144,9 @@ async fn serve(config: Arc<Config>, state: Arc<State>, remembering: Remembering)
     let hangup = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
     let claimed = Arc::clone(&state);
     let close_after = config.residency.close_after;
-    let prepared = tokio::task::spawn_blocking(move || prepare(&config, &claimed));
+    let publications = remembered.as_ref().and_then(|store| store.publications());
+    let shared = publications.clone().map(|publications| Shared::new(publications, Handle::current()));
+    let prepared = tokio::task::spawn_blocking(move || prepare(&config, &claimed, shared));
     let bases = tokio::select! {
         // Told to stop, or failed, before anything was ready.
         ended = &mut serving => return exit_code(ended?),
@@ -155,7 +164,13 @@ async fn serve(config: Arc<Config>, state: Arc<State>, remembering: Remembering)
     if let Some(unused) = close_after {
         tokio::spawn(close_unused(Arc::clone(&bases), unused));
     }
-    tokio::spawn(reload_on_hangup(hangup, bases));
+    if let Some(publications) = publications {
+        tokio::spawn(replicas::follow(Arc::clone(&bases), publications));
+    }
+    tokio::spawn(reload_on_hangup(hangup, Arc::clone(&bases), remembered.clone()));
+    if let Some(store) = remembered {
+        audit_start(&bases, &store).await;
+    }
     exit_code(serving.await?)
 }
 
@@ -173,17 +188,19 @@ struct NotPrepared {
 
 /// How often unused knowledge bases are looked for.
 const CLOSING: Duration = Duration::from_secs(60);
+/// Who publishes on that signal.
+const HANGUP: &str = "SIGHUP";
 /// How often what is too old is removed.
 const EXPIRY: Duration = Duration::from_secs(3_600);
 
 /// Opens the default knowledge base, and every other one where the configuration says so; stops at the first that
 /// cannot be.
-fn prepare(config: &Config, state: &State) -> Result<Arc<Registry>, NotPrepared> {
+fn prepare(config: &Config, state: &State, shared: Option<Shared>) -> Result<Arc<Registry>, NotPrepared> {
     let sources = config.knowledge_bases.iter().map(|(name, settings)| {
         let sources = sources(name, settings, state.path());
         (name.clone(), Sources { unkept: state.unkept.clone(), ..sources })
     });
-    let registry = Registry::new(sources.collect());
+    let registry = Registry::new(sources.collect()).sharing(shared);
     let all = config.residency.open == OpenAt::Start;
     for name in config.knowledge_bases.keys().filter(|name| all || *name == DEFAULT_KB) {
         let started = Instant::now();
@@ -225,6 +242,15 @@ fn log_opened(base: &KnowledgeBase, started: Instant) {
     );
 }
 
+/// Keeps which version each knowledge base began with.
+async fn audit_start(registry: &Registry, store: &Store) {
+    for base in registry.list().into_iter().filter_map(|listed| listed.open) {
+        let version = base.snapshot().corpus.version.clone();
+        let event = AuditEvent::new(base.name(), "", AuditAction::Started, now());
+        store.audit(AuditEvent { to_version: Some(version), ..event }).await;
+    }
+}
+
 fn log_ready(registry: &Registry, state: &State, started: Instant) {
     let all = registry.list();
     let open: Vec<_> = all.iter().filter_map(|listed| Some(listed.open.as_ref()?.snapshot())).collect();
@@ -263,19 +289,25 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
 }
 
 /// Reloads every open knowledge base on SIGHUP; the log says how it went.
-async fn reload_on_hangup(mut hangup: Signal, registry: Arc<Registry>) {
+async fn reload_on_hangup(mut hangup: Signal, registry: Arc<Registry>, store: Option<Store>) {
     while hangup.recv().await.is_some() {
         for Listed { name, open } in registry.list() {
             // One that is opened later serves what was published last and says what differs.
             let Some(base) = open else { continue };
-            let reloaded = tokio::task::spawn_blocking(move || base.reload(&ReloadOptions::default(), now())).await;
+            let options = ReloadOptions { by: HANGUP.to_owned(), ..ReloadOptions::default() };
+            let reloaded = tokio::task::spawn_blocking(move || base.reload(&options, now())).await;
             match reloaded {
-                Ok(Ok(report)) => tracing::info!(
-                    kb = name,
-                    corpus.version = report.version,
-                    snapshot.generation = report.generation,
-                    "reloaded on SIGHUP"
-                ),
+                Ok(Ok(report)) => {
+                    if let Some(store) = &store {
+                        store.audit(report.event(&name, HANGUP, AuditAction::Published, now())).await;
+                    }
+                    tracing::info!(
+                        kb = name,
+                        corpus.version = report.version,
+                        snapshot.generation = report.generation,
+                        "reloaded on SIGHUP"
+                    );
+                }
                 Ok(Err(error)) => {
                     tracing::error!(
                         kb = name,

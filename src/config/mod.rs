@@ -26,7 +26,9 @@ pub use api_keys::{ApiKey, Role};
 pub use flags::Flags;
 pub use knowledge_base::{DEFAULT_KB, KnowledgeBaseSettings, OpenAt, Residency};
 pub use sample::sample;
-pub use sections::{Cors, DatabaseUrl, FeedbackLabels, Limits, Listening, Log, LogLevel, RateLimiting, Storage};
+pub use sections::{
+    Cors, DatabaseUrl, FeedbackLabels, Limits, Listening, Log, LogLevel, RateLimiting, Storage, Traces,
+};
 pub use written::{Problem, RawConfig};
 
 /// The checked configuration.
@@ -34,6 +36,7 @@ pub use written::{Problem, RawConfig};
 pub struct Config {
     pub server: Listening,
     pub log: Log,
+    pub traces: Traces,
     pub limits: Limits,
     pub rate_limiting: RateLimiting,
     pub cors: Cors,
@@ -82,6 +85,7 @@ impl Config {
         Some(Self {
             server,
             log: Log::read(reader)?,
+            traces: Traces::read(reader)?,
             limits: Limits::read(reader)?,
             rate_limiting: RateLimiting::read(reader)?,
             cors: Cors::read(reader)?,

@@ -1,6 +1,8 @@
 //! Where conversations are kept between messages.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
+use std::pin::Pin;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -23,6 +25,15 @@ pub enum ConversationKey {
 
 /// Keeps what was said until it rests.
 pub trait Conversations: Debug + Send + Sync {
+    /// Learns what was said elsewhere under these keys, as far as that is quick.
+    fn refresh<'a>(
+        &'a self,
+        _keys: &'a [ConversationKey],
+        _now: Timestamp,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(std::future::ready(()))
+    }
+
     /// The conversation under a key, as it stands at a moment.
     fn find(&self, key: &ConversationKey, now: Timestamp) -> Option<Conversation>;
 
@@ -55,6 +66,28 @@ impl InMemory {
             .time_to_idle(Duration::from_secs(REST.as_secs().unsigned_abs() + 60))
             .build();
         Self { cache }
+    }
+
+    /// Makes the conversation under a key what was told elsewhere together with what is held here, in the order of time.
+    /// Each turn comes with the id of its conversation.
+    pub fn merge(&self, key: &ConversationKey, told: Vec<(String, Turn)>) {
+        if told.is_empty() {
+            return;
+        }
+        self.cache.entry_by_ref(key).and_compute_with(|held| {
+            let known: BTreeSet<String> = told.iter().map(|(_, turn)| turn.message_id.clone()).collect();
+            let held = held.map(moka::Entry::into_value).unwrap_or_default();
+            let here = held.turns.into_iter().filter(|turn| !known.contains(&turn.message_id));
+            let mut all: Vec<(String, Turn)> = here.map(|turn| (held.id.clone(), turn)).chain(told).collect();
+            all.sort_by(|(_, a), (_, b)| (a.at, &a.message_id).cmp(&(b.at, &b.message_id)));
+            let merged = all.into_iter().fold(Conversation::default(), |conversation, (id, turn)| {
+                let same = if conversation.id == id { conversation } else { Conversation::begun(id) };
+                let mut conversation = same.at(turn.at);
+                conversation.push(turn);
+                conversation
+            });
+            Op::Put(merged)
+        });
     }
 }
 
@@ -130,5 +163,25 @@ mod tests {
         assert!(kept.find(&key("other"), Timestamp::UNIX_EPOCH).is_none());
         kept.forget(&keys[0]);
         assert!(kept.find(&keys[0], Timestamp::UNIX_EPOCH).is_none());
+    }
+
+    #[test]
+    fn what_was_said_elsewhere_stands_in_its_place_once() {
+        let kept = InMemory::default();
+        let key = ConversationKey::Customer { kb: "default".to_owned(), id: "p".to_owned() };
+        let told = |id: &str, text: &str, at: &str| (id.to_owned(), turn(text, at));
+        kept.merge(&key, vec![]);
+        assert!(kept.find(&key, Timestamp::UNIX_EPOCH).is_none());
+        kept.add(std::slice::from_ref(&key), "c", &turn("退款", "2026-11-11T10:00:00Z"));
+        kept.add(std::slice::from_ref(&key), "c", &turn("发票", "2026-11-11T10:04:00Z"));
+        let elsewhere = [told("c", "退款", "2026-11-11T10:00:00Z"), told("c", "支付宝", "2026-11-11T10:02:00Z")];
+        kept.merge(&key, elsewhere.to_vec());
+        kept.merge(&key, elsewhere.to_vec());
+        let found = kept.find(&key, "2026-11-11T10:05:00Z".parse().unwrap()).unwrap();
+        let texts: Vec<&str> = found.turns.iter().map(|turn| turn.text.as_str()).collect();
+        assert_eq!((found.id.as_str(), texts), ("c", vec!["退款", "支付宝", "发票"]));
+        kept.merge(&key, vec![told("d", "运费", "2026-11-11T10:06:00Z")]);
+        let found = kept.find(&key, "2026-11-11T10:07:00Z".parse().unwrap()).unwrap();
+        assert_eq!((found.id.as_str(), found.turns.len()), ("d", 1), "a conversation of another name begins anew");
     }
 }

@@ -18,7 +18,7 @@ mod version;
 mod write;
 
 pub use channel::channel_key;
-pub use diff::diff;
+pub use diff::{CorpusDiff, diff};
 pub use entry::{Entry, Place};
 pub use golden::{GoldenCase, GoldenExpectation};
 pub use issue::Issue;

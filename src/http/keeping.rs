@@ -9,7 +9,9 @@ use super::middleware::auth::Caller;
 use super::middleware::knowledge_base::Base;
 use super::problem::{Code, Problem};
 use super::state::App;
+use crate::clock;
 use crate::knowledge_base::{KnowledgeBase, cause_chain};
+use crate::record::{AuditAction, AuditEvent};
 use crate::store::{Store, StoreError};
 
 /// Seconds after which a client may try again.
@@ -28,6 +30,11 @@ impl Keeping {
     /// Name of the knowledge base.
     pub(crate) fn kb(&self) -> &str {
         self.base.name()
+    }
+
+    /// Keeps in the audit log that this was done.
+    pub(crate) async fn audit(&self, action: AuditAction) {
+        self.store.audit(AuditEvent::new(self.kb(), &self.key, action, clock::now())).await;
     }
 }
 
@@ -52,6 +59,7 @@ pub(crate) fn failed(error: &StoreError) -> Problem {
     let detail = match error {
         StoreError::Behind => "what was decided last is still on its way to the database; try again",
         StoreError::NotOpen
+        | StoreError::Silent
         | StoreError::Open { .. }
         | StoreError::Newer { .. }
         | StoreError::Migrate { .. }

@@ -3,6 +3,7 @@
 //! Nothing is decided here: a handler checks what came in, asks the snapshot, and writes down what came out. The
 //! folders are the resources of the API; `middleware` is what requests pass on their way to them.
 
+mod audit;
 mod bases;
 mod connections;
 mod corpus;

@@ -27,7 +27,7 @@ use super::questions::{answer, entry, suggest};
 use super::request::{BodyBounds, HeldBytes};
 use super::state::App;
 use super::tickets::{batch, classify, show_ticket, skill_groups, ticket_event};
-use super::{corpus, openapi, ops, statistics};
+use super::{audit, corpus, openapi, ops, statistics};
 
 /// The whole service: outermost middleware first.
 pub(crate) fn service(app: &App) -> Router {
@@ -109,6 +109,7 @@ fn versioned(app: &App) -> OpenApiRouter<App> {
         .routes(routes!(corpus::versions::list))
         .routes(routes!(corpus::policy::show))
         .routes(routes!(statistics::show::show))
+        .routes(routes!(audit::show))
         .routes(routes!(export::export, forget::forget))
         .route_layer(from_fn(|request, next| auth::require(&[Staff], request, next)));
     let publishing = OpenApiRouter::new()

@@ -97,7 +97,7 @@ const CHANGES: [Change; 3] = [
     }),
     ("rollback", 2, |place, base| {
         let base = base.ok_or("no base")?;
-        base.rollback(&place.versions[0], now()).map(|_| kept(base)).map_err(|error| error.to_string())
+        base.rollback(&place.versions[0], "", now()).map(|_| kept(base)).map_err(|error| error.to_string())
     }),
 ];
 

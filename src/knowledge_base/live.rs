@@ -11,7 +11,8 @@ use crate::snapshot::Snapshot;
 /// One generation of a knowledge base. Replaced as a whole by publishing.
 #[derive(Debug)]
 pub struct Live {
-    /// Counts publications since the start; rises by one with each.
+    /// Counts publications: since the start, and from 1; with replicas those of all of them, and 0 until the database that
+    /// they share could be asked.
     pub generation: u64,
     /// When this version was last published; before the start where the start found it published.
     pub published_at: Timestamp,
@@ -42,6 +43,8 @@ pub enum NoticeCode {
     VersionLost,
     /// The live version is not on disk, and a restart may serve another.
     NotKept,
+    /// Other replicas may serve another version.
+    NotAgreed,
 }
 
 impl Notice {

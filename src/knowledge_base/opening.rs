@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::live::{Notice, NoticeCode};
 use super::refusal::{PublishError, cause_chain};
+use super::shared::{Shared, SharedVersion};
 use super::sources::Sources;
 use crate::corpus::history::{History, HistoryError, LiveMark, Publication};
 use crate::corpus::{self, Corpus};
@@ -21,6 +22,10 @@ pub(super) struct Opening {
     pub(super) corpus: Arc<Corpus>,
     pub(super) published_at: Timestamp,
     pub(super) notices: Vec<Notice>,
+    /// Number of the publication; 0 where replicas have not agreed on one.
+    pub(super) generation: u64,
+    /// What another process's snapshot of this version learnt.
+    pub(super) learnt: Option<Vec<u8>>,
 }
 
 /// A version that was published before this start.
@@ -33,16 +38,26 @@ struct LastPublished {
     recorded: bool,
 }
 
-/// Opens the history and chooses what to serve.
+/// Opens the history and chooses what to serve: what replicas agreed on, where they did.
 ///
 /// # Errors
 /// Where nothing was published from this source: every issue of its corpus.
-pub(super) fn open(sources: &Sources, now: Timestamp) -> Result<Opening, PublishError> {
+pub(super) fn open(
+    name: &str,
+    sources: &Sources,
+    shared: Option<&Shared>,
+    now: Timestamp,
+) -> Result<Opening, PublishError> {
     let mut notices = Vec::new();
     let mut history = history(sources, &mut notices);
     let source = sources.identity();
     let found = sources.load_corpus().map(Arc::new);
-    let last = last_published(&history, &source, found.as_ref().ok(), &mut notices);
+    let agreed = shared.and_then(|shared| agreed(name, shared, &history, found.as_ref().ok(), &mut notices));
+    let generation = agreed.as_ref().map_or(u64::from(shared.is_none()), |agreed| agreed.number);
+    let (last, learnt) = match agreed {
+        Some(Agreed { last, learnt, .. }) => (Some(last), learnt),
+        None => (last_published(&history, &source, found.as_ref().ok(), &mut notices), None),
+    };
     let (corpus, published_at, pinned, recorded) = match (last, found) {
         (Some(last), found) => {
             notices.extend(difference(&last, &found));
@@ -52,12 +67,53 @@ pub(super) fn open(sources: &Sources, now: Timestamp) -> Result<Opening, Publish
         (None, Err(refused)) => return Err(refused),
     };
     if !recorded {
-        let how = Publication { at: published_at, pinned, forced: None, source: &source };
+        let how = Publication { at: published_at, pinned, forced: None, source: &source, by: "" };
         if let Err(error) = history.publish(&corpus, how) {
             notices.push(not_kept(&error));
         }
     }
-    Ok(Opening { history, corpus, published_at, notices })
+    Ok(Opening { history, corpus, published_at, notices, generation, learnt })
+}
+
+/// What replicas serve.
+struct Agreed {
+    number: u64,
+    last: LastPublished,
+    learnt: Option<Vec<u8>>,
+}
+
+/// The version that replicas serve; `None` where they serve none yet, or where it cannot be had, which a notice says.
+fn agreed(
+    name: &str,
+    shared: &Shared,
+    history: &History,
+    found: Option<&Arc<Corpus>>,
+    notices: &mut Vec<Notice>,
+) -> Option<Agreed> {
+    let asked = shared.last(name).map_err(PublishError::from).and_then(|published| {
+        let Some(published) = published else { return Ok(None) };
+        let same = found.filter(|found| found.version == published.version).map(Arc::clone);
+        let kept = same.or_else(|| history.get(&published.version).ok().flatten());
+        let SharedVersion { corpus, learnt } = match kept {
+            Some(corpus) => SharedVersion { corpus, learnt: None },
+            None => shared.version(name, &published.version)?,
+        };
+        let last = LastPublished { corpus, published_at: published.at, pinned: published.pinned, recorded: false };
+        Ok(Some(Agreed { number: published.number, last, learnt }))
+    });
+    asked.unwrap_or_else(|error| {
+        notices.push(not_agreed(&error));
+        None
+    })
+}
+
+/// What it means that replicas could not be asked, and why.
+pub(super) fn not_agreed(error: &PublishError) -> Notice {
+    let message = format!(
+        "各副本共用的数据库里现在发布的是哪个版本问不到，先用本机上次发布的版本，会一直再问：{}",
+        cause_chain(error)
+    );
+    Notice::new(NoticeCode::NotAgreed, message)
 }
 
 /// What a start would say of this state directory and these files, without touching either.

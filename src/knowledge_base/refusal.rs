@@ -2,12 +2,15 @@
 
 use std::error::Error;
 
+use jiff::Timestamp;
+
 use crate::corpus::Issue;
 use crate::corpus::history::HistoryError;
 use crate::encoder::EncoderError;
 use crate::gate::GateReport;
 use crate::ranking::RankerError;
 use crate::retrieval::IndexError;
+use crate::store::StoreError;
 use crate::tickets::BundleError;
 
 /// Why a change to a knowledge base was refused; nothing changed.
@@ -19,9 +22,13 @@ pub enum PublishError {
     Refused(Box<GateReport>),
     #[error("no corpus version {0} is kept")]
     UnknownVersion(String),
-    /// The version has been set aside.
-    #[error("corpus version {version} is damaged on disk and cannot be published: {reason}")]
+    /// On disk it has been set aside.
+    #[error("corpus version {version} is damaged and cannot be published: {reason}")]
     DamagedVersion { version: String, reason: String },
+    #[error("version {} was published in the meantime{}", .0.version, .0.by())]
+    Overtaken(Box<Overtaking>),
+    #[error("the database that all replicas share failed")]
+    Shared(#[from] StoreError),
     #[error("cannot load the router model")]
     Router(#[from] BundleError),
     #[error("cannot load the embedded ranker")]
@@ -34,6 +41,25 @@ pub enum PublishError {
     Index(#[from] IndexError),
 }
 
+/// The publication that came first, and what it changed of what was live before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overtaking {
+    pub version: String,
+    pub published_at: Timestamp,
+    /// Name of an API key; empty where none was used.
+    pub published_by: String,
+    /// Ids of entries.
+    pub added: Vec<String>,
+    pub changed: Vec<String>,
+    pub removed: Vec<String>,
+}
+
+impl Overtaking {
+    fn by(&self) -> String {
+        if self.published_by.is_empty() { String::new() } else { format!(" by {}", self.published_by) }
+    }
+}
+
 impl PublishError {
     /// Every issue of a corpus that has some; empty where the refusal is about something else.
     #[must_use]
@@ -43,6 +69,8 @@ impl PublishError {
             Self::Refused(_)
             | Self::UnknownVersion(_)
             | Self::DamagedVersion { .. }
+            | Self::Overtaken(_)
+            | Self::Shared(_)
             | Self::Router(_)
             | Self::Ranker(_)
             | Self::Encoder(_)

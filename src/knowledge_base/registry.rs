@@ -12,8 +12,9 @@ use arc_swap::ArcSwapOption;
 use jiff::Timestamp;
 
 use super::KnowledgeBase;
-use super::refusal::PublishError;
+use super::refusal::{PublishError, cause_chain};
 use super::routers::Routers;
+use super::shared::Shared;
 use super::sources::Sources;
 
 /// Every knowledge base that can be asked for.
@@ -22,6 +23,10 @@ pub struct Registry {
     slots: BTreeMap<String, Slot>,
     /// Routers in use, so that knowledge bases with the same bundle share one.
     routers: Routers,
+    /// The publications of all replicas, where there are such.
+    shared: Option<Shared>,
+    /// Why it is not known what other replicas serve.
+    unagreed: ArcSwapOption<String>,
 }
 
 /// One knowledge base, open or not.
@@ -48,7 +53,13 @@ impl Registry {
     #[must_use]
     pub fn new(sources: BTreeMap<String, Sources>) -> Self {
         let slots = sources.into_iter().map(|(name, sources)| (name, Slot::new(sources)));
-        Self { slots: slots.collect(), routers: Routers::default() }
+        Self { slots: slots.collect(), routers: Routers::default(), shared: None, unagreed: ArcSwapOption::empty() }
+    }
+
+    /// The same with the publications of other processes.
+    #[must_use]
+    pub fn sharing(self, shared: Option<Shared>) -> Self {
+        Self { shared, ..self }
     }
 
     /// A registry of knowledge bases that are open already.
@@ -90,9 +101,26 @@ impl Registry {
         if let Some(open) = slot.open.load_full() {
             return Ok(Some(open));
         }
-        let opened = Arc::new(KnowledgeBase::open_sharing(name, slot.sources.clone(), &self.routers, now)?);
+        let shared = self.shared.clone();
+        let opened = Arc::new(KnowledgeBase::open_sharing(name, slot.sources.clone(), &self.routers, shared, now)?);
+        if let Err(error) = opened.follow(now) {
+            tracing::warn!(kb = name, error = cause_chain(&error), "replicas have not agreed on what is live");
+        }
         slot.open.store(Some(Arc::clone(&opened)));
         Ok(Some(opened))
+    }
+
+    /// Says why it is not known what other replicas serve, or that it is.
+    pub fn set_unagreed(&self, why: Option<String>) {
+        if why.is_some() || self.unagreed.load().is_some() {
+            self.unagreed.store(why.map(Arc::new));
+        }
+    }
+
+    /// Why it is not known what other replicas serve; `None` where it is, or where there are none.
+    #[must_use]
+    pub fn unagreed(&self) -> Option<Arc<String>> {
+        self.unagreed.load_full()
     }
 
     /// Closes what was not used for `unused`, except `kept`; the names of what was closed. One that somebody still

@@ -1,11 +1,13 @@
 //! What is told about a change of version and about the kept versions.
 
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::corpus::Issue;
 use crate::corpus::history::KeptVersion;
 use crate::gate::GateReport;
+use crate::record::{AuditAction, AuditEvent};
 
 /// What a reload or rollback did, or would do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -28,6 +30,19 @@ pub struct ReloadReport {
     pub dry_run: bool,
 }
 
+impl ReloadReport {
+    /// What is kept of it in the audit log.
+    #[must_use]
+    pub fn event(&self, kb: &str, key: &str, action: AuditAction, at: Timestamp) -> AuditEvent {
+        AuditEvent {
+            from_version: Some(self.previous_version.clone()),
+            to_version: Some(self.version.clone()),
+            reason: self.gate.forced.clone(),
+            ..AuditEvent::new(kb, key, action, at)
+        }
+    }
+}
+
 /// A kept corpus version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct VersionInfo {
@@ -41,6 +56,9 @@ pub struct VersionInfo {
     /// Why it was last published against the gate; absent where it never was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub forced: Option<String>,
+    /// Who published it last: the name of an API key, or `SIGHUP`; absent where no key was used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published_by: Option<String>,
 }
 
 impl VersionInfo {
@@ -52,6 +70,7 @@ impl VersionInfo {
             entries: kept.entries,
             questions: kept.questions,
             forced: kept.forced,
+            published_by: kept.by,
         }
     }
 }

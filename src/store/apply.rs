@@ -10,7 +10,7 @@ use super::database::Store;
 use super::error::StoreError;
 use super::journal::{Entry, Position};
 use super::stored_turn::StoredTurn;
-use crate::record::{DecisionRecord, RecordedDecision};
+use crate::record::{AuditEvent, DecisionRecord, RecordedDecision};
 
 /// Rows of one statement: far below the number of values that a statement may have.
 const ROWS: usize = 200;
@@ -22,14 +22,21 @@ impl Store {
             .iter()
             .filter_map(|entry| match entry {
                 Entry::Decision(record) => Some(record.as_ref()),
-                Entry::Turn(_) => None,
+                Entry::Turn(_) | Entry::Audit(_) => None,
             })
             .collect();
         let turns: Vec<&StoredTurn> = entries
             .iter()
             .filter_map(|entry| match entry {
                 Entry::Turn(turn) => Some(turn.as_ref()),
-                Entry::Decision(_) => None,
+                Entry::Decision(_) | Entry::Audit(_) => None,
+            })
+            .collect();
+        let audited: Vec<&AuditEvent> = entries
+            .iter()
+            .filter_map(|entry| match entry {
+                Entry::Audit(event) => Some(event.as_ref()),
+                Entry::Decision(_) | Entry::Turn(_) => None,
             })
             .collect();
         let mut transaction = self.add().await?;
@@ -39,6 +46,7 @@ impl Store {
         for rows in turns.chunks(ROWS) {
             insert_turns(&mut transaction, rows).await?;
         }
+        insert_events(&mut transaction, &audited).await?;
         sqlx::query(
             "INSERT INTO journal_positions (journal, segment, byte) VALUES ($1, $2, $3)
              ON CONFLICT (journal) DO UPDATE SET segment = excluded.segment, byte = excluded.byte",
@@ -167,5 +175,25 @@ async fn insert_turns(connection: &mut AnyConnection, rows: &[&StoredTurn]) -> R
             .bind(serde_json::to_string(&stored.turn).unwrap_or_default());
     }
     insert.execute(connection).await?;
+    Ok(())
+}
+
+async fn insert_events(connection: &mut AnyConnection, events: &[&AuditEvent]) -> Result<(), StoreError> {
+    for event in events {
+        sqlx::query(
+            "INSERT INTO audit (id, kb, at, key, action, from_version, to_version, reason)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        )
+        .bind(&event.id)
+        .bind(&event.kb)
+        .bind(event.at.as_microsecond())
+        .bind(plain(&event.key))
+        .bind(event.action.name())
+        .bind(&event.from_version)
+        .bind(&event.to_version)
+        .bind(event.reason.as_deref().map(plain))
+        .execute(&mut *connection)
+        .await?;
+    }
     Ok(())
 }

@@ -1,5 +1,9 @@
 //! Conversations that go on after a restart: held in memory, and written to the store beside it.
 
+use std::pin::Pin;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::database::Store;
@@ -7,11 +11,18 @@ use super::error::StoreError;
 use super::stored_turn::StoredTurn;
 use crate::conversation::{Conversation, ConversationKey, Conversations, InMemory, REST, Turn};
 
-/// Conversations of this process and, after a start, of the one before.
+/// How long a message waits for what was said to other replicas.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// Seconds in which nobody waits again, after that was in vain.
+const PAUSE: i64 = 5;
+
+/// Conversations of this process, of the one before it and, where replicas share a database, of the others.
 #[derive(Debug)]
 pub struct StoredConversations {
     memory: InMemory,
     store: Store,
+    /// Second since 1970 until which the database is not asked.
+    paused_until: AtomicI64,
 }
 
 impl StoredConversations {
@@ -23,7 +34,23 @@ impl StoredConversations {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "the database is not up to date; conversations of the last minutes may begin anew");
         }
-        Self { memory, store }
+        Self { memory, store, paused_until: AtomicI64::new(0) }
+    }
+
+    async fn learn(&self, keys: &[ConversationKey], now: Timestamp) {
+        if self.store.publications().is_none() || now.as_second() < self.paused_until.load(Ordering::Relaxed) {
+            return;
+        }
+        let since = now.checked_sub(REST * 2).unwrap_or(Timestamp::MIN);
+        let told = async {
+            for key in keys {
+                self.memory.merge(key, self.store.turns_under(key, since).await?);
+            }
+            Ok::<(), StoreError>(())
+        };
+        if !matches!(tokio::time::timeout(PATIENCE, told).await, Ok(Ok(()))) {
+            self.paused_until.store(now.as_second() + PAUSE, Ordering::Relaxed);
+        }
     }
 }
 
@@ -42,6 +69,14 @@ async fn resume_into(memory: &InMemory, store: &Store, now: Timestamp) -> Result
 }
 
 impl Conversations for StoredConversations {
+    fn refresh<'a>(
+        &'a self,
+        keys: &'a [ConversationKey],
+        now: Timestamp,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(self.learn(keys, now))
+    }
+
     fn find(&self, key: &ConversationKey, now: Timestamp) -> Option<Conversation> {
         self.memory.find(key, now)
     }

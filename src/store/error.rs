@@ -26,6 +26,9 @@ pub enum StoreError {
     /// It could not be opened at the start and is tried again and again.
     #[error("the database is not open yet")]
     NotOpen,
+    /// It was asked and says neither yes nor no.
+    #[error("the database does not answer")]
+    Silent,
     /// What was decided last is still on its way to the database.
     #[error("the database is behind the journal")]
     Behind,

@@ -1,4 +1,5 @@
-//! What is remembered: decisions, conversations, feedback, ratings and the steps of tickets, in SQLite or PostgreSQL.
+//! What is remembered: decisions, conversations, feedback, ratings, the steps of tickets and, with replicas, what was
+//! published, in SQLite or PostgreSQL.
 //!
 //! Two ways lead in. Decisions and turns go through the [`journal`], a file that takes them at once whatever the
 //! database does, and are applied to the database in batches, in order, each once. What a client is told is stored
@@ -7,6 +8,7 @@
 //! Texts come masked; nothing here reads them.
 
 mod apply;
+mod audit;
 mod conversations;
 mod copy;
 mod database;
@@ -17,6 +19,7 @@ mod journal;
 mod migrations;
 mod opening;
 mod privacy;
+mod publications;
 mod recorded;
 mod replay;
 mod statistics;
@@ -32,5 +35,6 @@ pub use engine::DATABASE;
 pub use error::StoreError;
 pub use feedback::{ConversationEvent, ConversationRating, EventKind, Feedback, Rating, Stored};
 pub use privacy::{CustomerData, Forgotten, Retention};
+pub use publications::{Publications, Published};
 pub use statistics::{Dimension, Seat, StatisticsQuery, StatisticsRow};
 pub use ticket_steps::{TicketHistory, TicketStep};

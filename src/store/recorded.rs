@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use sqlx::{AnyPool, Row as _};
+use sqlx::{AnyPool, AssertSqlSafe, Row as _};
 use utoipa::ToSchema;
 
 use super::apply::plain;
 use super::database::Store;
 use super::error::StoreError;
 use super::stored_turn::StoredTurn;
+use crate::conversation::{ConversationKey, Turn};
 
 /// A decision as it is stored, with the last word on it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -51,7 +52,7 @@ pub(in crate::store) async fn kept_messages(
              (SELECT MAX(number) FROM feedback WHERE feedback.kb = d.kb AND feedback.message_id = d.message_id)
          ORDER BY d.at, d.message_id"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(kb).bind(plain(value)).fetch_all(pool).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(kb).bind(plain(value)).fetch_all(pool).await?;
     rows.iter()
         .map(|row| {
             Ok(KeptMessage {
@@ -127,5 +128,28 @@ impl Store {
             });
         }
         Ok(turns)
+    }
+
+    /// Turns under a key since a moment, oldest first, each with the id of its conversation.
+    pub(in crate::store) async fn turns_under(
+        &self,
+        key: &ConversationKey,
+        since: Timestamp,
+    ) -> Result<Vec<(String, Turn)>, StoreError> {
+        let (column, kb, id) = match key {
+            ConversationKey::Conversation { kb, id } => ("conversation_id = $2 AND named = 1", kb, id),
+            ConversationKey::Customer { kb, id } => ("customer_id = $2", kb, id),
+        };
+        let sql = format!(
+            "SELECT conversation_id, turn FROM turns WHERE kb = $1 AND {column} AND at >= $3 ORDER BY at, message_id"
+        );
+        let rows: Vec<(String, String)> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(kb)
+            .bind(plain(id))
+            .bind(since.as_microsecond())
+            .fetch_all(self.read()?)
+            .await?;
+        let turns = rows.into_iter().filter_map(|(id, turn)| Some((id, serde_json::from_str(&turn).ok()?)));
+        Ok(turns.collect())
     }
 }

@@ -139,7 +139,7 @@ fn a_rolled_back_version_survives_a_restart_until_the_next_reload() {
     place.write(&edited());
     reload(&base);
     let second = version(&base);
-    base.rollback(&first, now()).unwrap();
+    base.rollback(&first, "", now()).unwrap();
     drop(base);
     let base = place.open();
     assert_eq!((version(&base), codes(&base)), (first, vec![NoticeCode::UnpublishedChanges]));
@@ -190,7 +190,7 @@ fn damage_to_the_state_is_said_and_stops_no_start() {
         place.write(&edited());
         reload(&base);
         let second = version(&base);
-        base.rollback(&first, now() + jiff::Span::new().minutes(1)).unwrap();
+        base.rollback(&first, "", now() + jiff::Span::new().minutes(1)).unwrap();
         drop(base);
         damage(place.state.path(), &first);
         let base = place.open();
@@ -225,9 +225,9 @@ fn a_damaged_version_cannot_be_rolled_back_to_and_is_offered_no_more() {
     reload(&base);
     fs::write(place.state.path().join("versions").join(&first).join("corpus/entries.jsonl"), "{").unwrap();
     assert_eq!(base.versions().unwrap().len(), 2);
-    assert!(matches!(base.rollback(&first, now()), Err(PublishError::DamagedVersion { .. })));
+    assert!(matches!(base.rollback(&first, "", now()), Err(PublishError::DamagedVersion { .. })));
     assert_eq!(base.versions().unwrap().len(), 1);
-    assert!(matches!(base.rollback(&first, now()), Err(PublishError::UnknownVersion(_))));
+    assert!(matches!(base.rollback(&first, "", now()), Err(PublishError::UnknownVersion(_))));
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn a_disk_that_takes_nothing_stops_neither_start_nor_rollback() {
     // A folder where a draft must be written refuses even a user whom permissions do not stop.
     let blocked = place.state.path().join(".live.json.tmp");
     fs::create_dir_all(blocked.join("in the way")).unwrap();
-    let back = base.rollback(&first, now()).unwrap();
+    let back = base.rollback(&first, "", now()).unwrap();
     assert_eq!((version(&base), codes(&base)), (first.clone(), vec![NoticeCode::NotKept]));
     assert!(back.warnings.iter().any(|warning| warning.message.contains("没有写进状态目录")), "{:?}", back.warnings);
     let refused = base.reload(&ReloadOptions::default(), now()).unwrap_err();

@@ -35,6 +35,10 @@ pub struct KeptVersion {
     /// Where the corpus came from, as [`Publication::source`]. Absent in versions of releases that did not write it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// Who published it last, as [`Publication::by`]. Absent where nobody did but a start, and in versions of releases
+    /// that did not write it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// Which version is served.
@@ -60,6 +64,8 @@ pub struct Publication<'a> {
     pub forced: Option<&'a str>,
     /// Names the directory, or the program, that the corpus came from.
     pub source: &'a str,
+    /// Who published: name of an API key, `SIGHUP`, or empty.
+    pub by: &'a str,
 }
 
 /// Why a version could not be kept or found again.
@@ -128,6 +134,7 @@ impl History {
             questions: corpus.entries.iter().map(|entry| 1 + entry.similar.len()).sum(),
             forced: how.forced.map(str::to_owned),
             source: Some(how.source.to_owned()),
+            by: Some(how.by).filter(|by| !by.is_empty()).map(str::to_owned),
         };
         let mark = LiveMark {
             version: kept.version.clone(),

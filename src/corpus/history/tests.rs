@@ -14,7 +14,13 @@ fn corpus(answer: &str) -> Arc<Corpus> {
 }
 
 fn at(second: i64) -> Publication<'static> {
-    Publication { at: Timestamp::from_second(second).unwrap(), pinned: false, forced: None, source: "directory:/a" }
+    Publication {
+        at: Timestamp::from_second(second).unwrap(),
+        pinned: false,
+        forced: None,
+        source: "directory:/a",
+        by: "",
+    }
 }
 
 fn both(dir: &Path) -> [History; 2] {

@@ -1,15 +1,14 @@
 //! `POST /v1/corpus/reload`: the corpus directory as it is now becomes the live one.
 
 use axum::Json;
-use axum::extract::State;
 
 use crate::knowledge_base::{ReloadOptions, ReloadReport};
 
-use super::publishing::{self, Changes};
+use super::publishing::Change;
 use crate::clock;
-use crate::http::middleware::knowledge_base::Base;
 use crate::http::problem::{Problem, Publishing, Refusals};
 use crate::http::request::{Fields, Query};
+use crate::record::AuditAction;
 
 /// Longest reason for a forced publish, in characters.
 const REASON_CHARS: usize = 200;
@@ -26,7 +25,7 @@ fn options(mut fields: Fields) -> Result<ReloadOptions, Problem> {
         (true | false, _) => {}
     }
     fields.finish()?;
-    Ok(ReloadOptions { dry_run, force: reason })
+    Ok(ReloadOptions { dry_run, force: reason, by: String::new() })
 }
 
 /// Loads, checks and publishes the corpus, or says every issue and changes nothing.
@@ -38,11 +37,9 @@ fn options(mut fields: Fields) -> Result<ReloadOptions, Problem> {
             min_length = 1, max_length = 200),
     ),
     responses((status = 200, description = "What changed", body = ReloadReport), Refusals<Publishing>))]
-pub(crate) async fn reload(
-    State(changes): State<Changes>,
-    Base(base): Base,
-    Query(fields): Query,
-) -> Result<Json<ReloadReport>, Problem> {
+pub(crate) async fn reload(change: Change, Query(fields): Query) -> Result<Json<ReloadReport>, Problem> {
     let options = options(fields)?;
-    publishing::run(&changes, base, move |base| base.reload(&options, clock::now())).await
+    change
+        .run(AuditAction::Published, move |base, by| base.reload(&ReloadOptions { by, ..options }, clock::now()))
+        .await
 }

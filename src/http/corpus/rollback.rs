@@ -1,15 +1,14 @@
 //! `POST /v1/corpus/rollback`: a kept version becomes the live one again.
 
-use axum::extract::State;
 use utoipa::ToSchema;
 
 use crate::knowledge_base::ReloadReport;
 
-use super::publishing::{self, Changes};
+use super::publishing::Change;
 use crate::clock;
-use crate::http::middleware::knowledge_base::Base;
 use crate::http::problem::{Problem, PublishingBody, Refusals};
 use crate::http::request::Json;
+use crate::record::AuditAction;
 
 /// Longest name of a version, in characters.
 const VERSION_CHARS: usize = 64;
@@ -27,12 +26,8 @@ pub(crate) struct RollbackRequest {
 /// Publishes a kept version again.
 #[utoipa::path(post, path = "/corpus/rollback", operation_id = "roll_back_corpus", tag = "corpus", request_body = RollbackRequest,
     responses((status = 200, description = "What changed", body = ReloadReport), Refusals<PublishingBody>))]
-pub(crate) async fn rollback(
-    State(changes): State<Changes>,
-    Base(base): Base,
-    Json(mut fields): Json,
-) -> Result<axum::Json<ReloadReport>, Problem> {
+pub(crate) async fn rollback(change: Change, Json(mut fields): Json) -> Result<axum::Json<ReloadReport>, Problem> {
     let version = fields.required("version", VERSION_CHARS);
     fields.finish()?;
-    publishing::run(&changes, base, move |base| base.rollback(&version, clock::now())).await
+    change.run(AuditAction::RolledBack, move |base, by| base.rollback(&version, &by, clock::now())).await
 }

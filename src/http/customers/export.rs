@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::http::keeping::{Keeping, failed};
 use crate::http::problem::{Problem, Recalling, Refusals};
+use crate::record::AuditAction;
 use crate::store::CustomerData;
 
 /// Everything of a customer.
@@ -32,5 +33,6 @@ pub(crate) async fn export(
     Path(CustomerPath { customer_id }): Path<CustomerPath>,
 ) -> Result<Json<CustomerResponse>, Problem> {
     let data = keeping.store.export_customer(keeping.kb(), &customer_id).await.map_err(|error| failed(&error))?;
+    keeping.audit(AuditAction::CustomerExported).await;
     Ok(Json(CustomerResponse { customer_id, data }))
 }

@@ -12,6 +12,7 @@ use super::export::CustomerPath;
 use crate::conversation::{ConversationKey, Conversations};
 use crate::http::keeping::{Keeping, failed};
 use crate::http::problem::{Problem, Recalling, Refusals};
+use crate::record::AuditAction;
 use crate::store::Forgotten;
 
 /// What was removed.
@@ -42,5 +43,6 @@ pub(crate) async fn forget(
         conversations.forget(&ConversationKey::Conversation { kb: kb.to_owned(), id });
     }
     conversations.forget(&ConversationKey::Customer { kb: kb.to_owned(), id: customer_id.clone() });
+    keeping.audit(AuditAction::CustomerForgotten).await;
     Ok(Json(ForgottenResponse { customer_id, forgotten }))
 }

@@ -13,9 +13,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
+use tracing::Instrument as _;
 
 use crate::http::metrics::Metrics;
 use crate::http::problem::{Code, Problem};
+use crate::telemetry::TRACES;
 
 /// Where the queue has not been empty for as long as one request may wait, it is standing, and each may wait only this
 /// part of that time. A burst is worked off; a lasting overload is shed early instead of making everybody wait.
@@ -130,14 +132,17 @@ impl Place {
         job: impl FnOnce(&Asker) -> T + Send + 'static,
     ) -> Result<T, Problem> {
         let admitted = self.admitted.load(Ordering::Relaxed);
-        let thread = self.admission.thread(admitted).await.ok_or_else(|| self.admission.shed())?;
+        let waiting = tracing::info_span!(target: TRACES, "wait for a thread");
+        let thread = self.admission.thread(admitted).instrument(waiting).await;
+        let thread = thread.ok_or_else(|| self.admission.shed())?;
         self.admitted.store(true, Ordering::Relaxed);
         let left = Arc::new(AtomicBool::new(false));
         let (asker, _here) = (Asker(Arc::clone(&left)), LeavesWhenDropped(left));
         let (place, span) = (Arc::clone(self), tracing::Span::current());
+        let working = tracing::info_span!(target: TRACES, "work");
         let working = tokio::task::spawn_blocking(move || {
             let _held = (place, thread);
-            span.in_scope(|| job(&asker))
+            span.in_scope(|| working.in_scope(|| job(&asker)))
         });
         // A panic has been logged under the request id by the hook of `telemetry`.
         working.await.map_err(|_| Problem::new(Code::Internal, "the request failed; the log names it under its id"))

@@ -61,11 +61,20 @@ pub(crate) async fn ready(
         let why = cause_chain(&*error);
         format!("数据库打不开，会一直重试；新的记录先写在日志文件里，反馈和评分暂不接受：{why}")
     });
-    for Listed { name: kb, open } in bases.ready()?.list() {
+    let registry = bases.ready()?;
+    let unagreed = registry.unagreed().map(|why| {
+        format!("各副本共用的数据库没有回答，别的副本可能已发布了新版本；会一直再问，这期间不能发布和回滚：{why}")
+    });
+    for Listed { name: kb, open } in registry.list() {
         let Some(live) = open.map(|base| base.live()) else { continue };
         notices.extend(trouble.clone().map(|message| KnowledgeBaseNotice {
             kb: kb.clone(),
             code: NoticeCode::NotKept,
+            message,
+        }));
+        notices.extend(unagreed.clone().map(|message| KnowledgeBaseNotice {
+            kb: kb.clone(),
+            code: NoticeCode::NotAgreed,
             message,
         }));
         notices.extend(live.notices.iter().map(|notice| KnowledgeBaseNotice {

@@ -30,6 +30,8 @@ pub enum Code {
     GateRefused,
     /// Another reload or rollback of the knowledge base is at work; nothing changed.
     PublishInProgress,
+    /// Another replica published in the meantime; its version is live, and nothing else changed.
+    PublishOvertaken,
     /// The key makes too many requests.
     RateLimited,
     /// The request was not finished in time.
@@ -47,7 +49,7 @@ pub enum Code {
 impl Code {
     /// Every code.
     #[cfg(test)]
-    pub(super) const ALL: [Self; 17] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::MalformedJson,
         Self::InvalidRequest,
         Self::UnsupportedMediaType,
@@ -59,6 +61,7 @@ impl Code {
         Self::CorpusInvalid,
         Self::GateRefused,
         Self::PublishInProgress,
+        Self::PublishOvertaken,
         Self::RateLimited,
         Self::Timeout,
         Self::Overloaded,
@@ -85,6 +88,9 @@ impl Code {
             Self::GateRefused => ("gate_refused", StatusCode::CONFLICT, "The publish gate refused the corpus"),
             Self::PublishInProgress => {
                 ("publish_in_progress", StatusCode::CONFLICT, "Another change of the corpus is at work")
+            }
+            Self::PublishOvertaken => {
+                ("publish_overtaken", StatusCode::CONFLICT, "Another replica published in the meantime")
             }
             Self::RateLimited => ("rate_limited", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
             Self::Timeout => ("timeout", StatusCode::GATEWAY_TIMEOUT, "The request took too long"),

@@ -32,7 +32,8 @@ const BODY: &[Code] = &[Code::MalformedJson, Code::UnsupportedMediaType, Code::B
 /// Where something is stored or read back.
 const STORED: &[Code] = &[Code::StoreUnavailable];
 /// Where a corpus is published.
-const PUBLISHED: &[Code] = &[Code::CorpusInvalid, Code::GateRefused, Code::PublishInProgress];
+const PUBLISHED: &[Code] =
+    &[Code::CorpusInvalid, Code::GateRefused, Code::PublishInProgress, Code::PublishOvertaken, Code::StoreUnavailable];
 
 /// A probe that never refuses.
 pub(crate) enum Probe {}

@@ -125,8 +125,10 @@ pub(crate) async fn answer(
     let now = clock::now();
     let stage = tickets.stage(base.name(), &snapshot, &request).await;
     let costs_little = request.is_at_hand(&snapshot, now);
+    let (conversation_id, customer_id) = (request.conversation_text(), request.customer_text());
+    let (of_conversation, of_customer) = (conversation_id.as_deref(), customer_id.as_deref());
+    memory.refresh(Sender { kb: base.name(), conversation_id: of_conversation, customer_id: of_customer }, now).await;
     let decide = move || {
-        let (conversation_id, customer_id) = (request.conversation_text(), request.customer_text());
         let sender = Sender {
             kb: base.name(),
             conversation_id: conversation_id.as_deref(),

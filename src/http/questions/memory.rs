@@ -45,6 +45,14 @@ impl FromRef<App> for Memory {
 }
 
 impl Memory {
+    /// Learns what the sender said to other replicas.
+    pub(crate) async fn refresh(&self, sender: Sender<'_>, now: Timestamp) {
+        let keys = sender.keys();
+        if !keys.is_empty() {
+            self.conversations.refresh(&keys, now).await;
+        }
+    }
+
     /// Decides a message in its conversation and remembers it; by itself where the request names nobody.
     pub(crate) fn respond(
         &self,

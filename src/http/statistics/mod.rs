@@ -3,3 +3,5 @@
 mod parameters;
 pub(super) mod show;
 mod table;
+
+pub(super) use parameters::{Period, period, zone_of};

@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 
+use crate::config::{Config, DEFAULT_KB};
 use crate::http::request::Fields;
 use crate::store::{Dimension, Seat, StatisticsQuery};
 
@@ -25,17 +26,7 @@ const FORMATS: [(&str, Format); 2] = [("json", Format::Json), ("csv", Format::Cs
 
 /// Reads the parameters; what is wrong with them is noted. `usual_zone` is that of the knowledge base.
 pub(super) fn read(fields: &mut Fields, usual_zone: &TimeZone, now: Timestamp) -> (StatisticsQuery, Format) {
-    let zone = zone(fields).unwrap_or_else(|| usual_zone.clone());
-    let to = moment(fields, "to", &zone).unwrap_or(now);
-    let from = moment(fields, "from", &zone).unwrap_or_else(|| usual_beginning(to, &zone));
-    if !fields.has_fault_in(&["from", "to"]) {
-        let length = to.duration_since(from);
-        if from >= to {
-            fields.refuse("from", format!("must be before the end, {to}"));
-        } else if length > LONGEST {
-            fields.refuse("from", "must be at most ten years (3,660 days) before the end");
-        }
-    }
+    let Period { from, to, zone } = period(fields, usual_zone, now);
     let by = by(fields);
     let format = fields.choice("format", &FORMATS).unwrap_or(Format::Json);
     let usual = Seat::default();
@@ -51,6 +42,36 @@ pub(super) fn read(fields: &mut Fields, usual_zone: &TimeZone, now: Timestamp) -
         }
     }
     (StatisticsQuery { from, to, by, zone, only, seat }, format)
+}
+
+/// From when until when, and the zone in which both were read.
+#[derive(Debug)]
+pub(crate) struct Period {
+    pub(crate) from: Timestamp,
+    pub(crate) to: Timestamp,
+    pub(crate) zone: TimeZone,
+}
+
+/// The zone of a knowledge base.
+pub(crate) fn zone_of(config: &Config, kb: &str) -> TimeZone {
+    let settings = config.knowledge_bases.get(kb).or_else(|| config.knowledge_bases.get(DEFAULT_KB));
+    settings.map(|settings| settings.answering.time_zone.clone()).unwrap_or(TimeZone::UTC)
+}
+
+/// Reads `from`, `to` and `zone`; what is wrong with them is noted.
+pub(crate) fn period(fields: &mut Fields, usual_zone: &TimeZone, now: Timestamp) -> Period {
+    let zone = zone(fields).unwrap_or_else(|| usual_zone.clone());
+    let to = moment(fields, "to", &zone).unwrap_or(now);
+    let from = moment(fields, "from", &zone).unwrap_or_else(|| usual_beginning(to, &zone));
+    if !fields.has_fault_in(&["from", "to"]) {
+        let length = to.duration_since(from);
+        if from >= to {
+            fields.refuse("from", format!("must be before the end, {to}"));
+        } else if length > LONGEST {
+            fields.refuse("from", "must be at most ten years (3,660 days) before the end");
+        }
+    }
+    Period { from, to, zone }
 }
 
 fn is_of_time(dimension: Dimension) -> bool {

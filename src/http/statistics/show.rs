@@ -9,10 +9,10 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::parameters::{Format, read};
+use super::parameters::{Format, read, zone_of};
 use super::table;
 use crate::clock;
-use crate::config::{Config, DEFAULT_KB};
+use crate::config::Config;
 use crate::http::keeping::{Keeping, failed};
 use crate::http::problem::{Code, ErrorItem, Problem, RecallingQuery, Refusals};
 use crate::http::request::Query;
@@ -75,10 +75,7 @@ pub(crate) async fn show(
     keeping: Keeping,
     Query(mut fields): Query,
 ) -> Result<Response, Problem> {
-    let bases = &config.knowledge_bases;
-    let settings = bases.get(keeping.kb()).or_else(|| bases.get(DEFAULT_KB));
-    let zone = settings.map(|settings| settings.answering.time_zone.clone()).unwrap_or(jiff::tz::TimeZone::UTC);
-    let (query, format) = read(&mut fields, &zone, clock::now());
+    let (query, format) = read(&mut fields, &zone_of(&config, keeping.kb()), clock::now());
     fields.finish()?;
     // What was decided just now is counted too; numbers of a database that is far behind are still numbers.
     let _ = keeping.store.caught_up().await;

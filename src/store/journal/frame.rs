@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::DecisionRecord;
+use crate::record::{AuditEvent, DecisionRecord};
 use crate::store::stored_turn::StoredTurn;
 
 /// Bytes of length and checksum.
@@ -18,6 +18,7 @@ pub(super) const MAX_PAYLOAD: usize = 2 << 20;
 pub(in crate::store) enum Entry {
     Decision(Arc<DecisionRecord>),
     Turn(Box<StoredTurn>),
+    Audit(Box<AuditEvent>),
 }
 
 /// What stands at the beginning of some bytes.

@@ -7,8 +7,11 @@ use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 use super::engine::Engine;
 
 /// Number, name and statements of every step.
-const STEPS: &[(i64, &str, &str)] =
-    &[(1, "memory", include_str!("0001_memory.sql")), (2, "journals", include_str!("0002_journals.sql"))];
+const STEPS: &[(i64, &str, &str)] = &[
+    (1, "memory", include_str!("0001_memory.sql")),
+    (2, "journals", include_str!("0002_journals.sql")),
+    (4, "publications", include_str!("0004_publications.sql")),
+];
 
 /// Every step in order.
 pub(super) fn migrator(engine: Engine) -> Migrator {

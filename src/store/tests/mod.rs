@@ -105,6 +105,7 @@ macro_rules! with_both {
 }
 
 mod files;
+mod publications;
 mod upgrades;
 
 with_both!(

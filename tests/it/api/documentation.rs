@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::app::TestApp;
 
-const VERSIONED: [(&str, &str); 19] = [
+const VERSIONED: [(&str, &str); 20] = [
     ("post", "/answer"),
     ("get", "/suggest"),
     ("get", "/entries/{faq_id}"),
@@ -23,6 +23,7 @@ const VERSIONED: [(&str, &str); 19] = [
     ("post", "/conversations/{conversation_id}/events"),
     ("post", "/tickets/{ticket_id}/events"),
     ("get", "/tickets/{ticket_id}"),
+    ("get", "/audit"),
     ("get", "/customers/{customer_id}"),
     ("delete", "/customers/{customer_id}"),
     ("get", "/stats"),

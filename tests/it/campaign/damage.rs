@@ -52,7 +52,7 @@ impl Kept {
             kept.versions.push((version, format!("审核通过后{days}个工作日内原路退回。")));
         }
         let base = kept.open(kept.state.path()).unwrap();
-        base.rollback(&kept.versions[0].0, now()).unwrap();
+        base.rollback(&kept.versions[0].0, "", now()).unwrap();
         kept
     }
 

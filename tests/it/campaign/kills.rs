@@ -1,66 +1,19 @@
 //! The service is killed under load, again and again: what it acknowledged is there afterwards, once.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{scope, sleep};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
 
 use super::dice::Dice;
-use crate::api::app::{TestApp, model, wait_until};
+use super::service::Service;
+use crate::api::app::TestApp;
 use crate::postgres;
-
-/// A service on a port of its own.
-struct Service {
-    process: Child,
-    url: String,
-}
-
-impl Service {
-    fn start(dir: &Path, database_url: Option<&str>) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_yingda"));
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data", "state"]).current_dir(dir);
-        command.env("YINGDA_MODEL", model()).env("YINGDA_CORPUS", "corpus");
-        if let Some(url) = database_url {
-            command.env("YINGDA_DATABASE_URL", url);
-        }
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let url = line.strip_prefix("listening on ").expect("one line with the address").trim().to_owned();
-        wait_until("never ready", || ureq::get(format!("{url}/readyz")).call().is_ok());
-        Self { process, url }
-    }
-
-    fn get(&self, path: &str) -> Value {
-        let text = ureq::get(format!("{}{path}", self.url)).call().unwrap().body_mut().read_to_string().unwrap();
-        serde_json::from_str(&text).unwrap()
-    }
-
-    /// The answer, or none where the service ended before it came.
-    fn post(&self, path: &str, body: &Value) -> Option<Value> {
-        let mut reply = ureq::post(format!("{}{path}", self.url)).send_json(body).ok()?;
-        serde_json::from_str(&reply.body_mut().read_to_string().ok()?).ok()
-    }
-
-    fn kill(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 /// Kills so many times; every word that was acknowledged is there at the end, and none is there twice.
 fn kills(count: usize, database_url: Option<&str>, seed: u64) {

@@ -10,6 +10,8 @@ mod fuzz;
 #[cfg(target_os = "linux")]
 mod killed_calls;
 mod kills;
+mod replicas;
 mod roles;
+mod service;
 #[cfg(target_os = "linux")]
 mod slowest_request;

@@ -7,6 +7,7 @@ mod outage;
 mod sqlite {
     use crate::api::app::TestApp;
 
+    mod audit;
     mod customers;
     mod feedback;
     mod simulated_day;
@@ -22,6 +23,7 @@ mod sqlite {
 mod postgres {
     use crate::api::app::TestApp;
 
+    mod audit;
     mod customers;
     mod feedback;
     mod simulated_day;

@@ -1,7 +1,8 @@
 //! The binary itself: what it prints, how it stops, with which code.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -38,8 +39,13 @@ impl Drop for Serving {
 }
 
 fn serve(corpus: &Path) -> (Serving, String) {
+    serve_with(corpus, &[])
+}
+
+/// The same with some variables of the environment.
+fn serve_with(corpus: &Path, variables: &[(&str, &str)]) -> (Serving, String) {
     let listen = ["serve", "--listen", "127.0.0.1:0", "--corpus", corpus.to_str().unwrap()];
-    let mut serving = Serving(yingda(&listen).spawn().unwrap());
+    let mut serving = Serving(yingda(&listen).envs(variables.iter().copied()).spawn().unwrap());
     let mut line = String::new();
     BufReader::new(serving.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     let url = line.strip_prefix("listening on ").expect("one line with the address").trim().to_owned();
@@ -107,7 +113,7 @@ fn a_wrong_configuration_stops_the_start_with_every_problem() {
 
 #[test]
 fn an_address_that_is_taken_is_named() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let (code, _, err) = run(&["serve", "--listen", &address]);
     assert_eq!(code, 1);
@@ -148,4 +154,52 @@ fn checking_says_what_is_promised_and_which_entries_are_near() {
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, &report["policy"]["basis"]), (0, &serde_json::json!("set_by_hand")), "{out}");
     assert_eq!(report["self_retrieval"]["near_total"], 1, "{out}");
+}
+
+/// Takes one POST, answers it and gives its head and its body.
+fn one_post(listener: &TcpListener) -> (String, Vec<u8>) {
+    let (stream, _) = listener.accept().unwrap();
+    let mut stream = BufReader::new(stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        assert!(stream.read_line(&mut head).unwrap() > 0, "{head}");
+    }
+    let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let mut body = vec![0; length.expect(&head)];
+    stream.read_exact(&mut body).unwrap();
+    stream.get_mut().write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+    (head, body)
+}
+
+#[test]
+fn requests_are_traced_to_a_collector_without_the_words_of_customers() {
+    let folder = corpus(TestApp::original());
+    let collector = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}/v1/traces", collector.local_addr().unwrap());
+    let share = ("YINGDA_TRACES_SHARE", "0");
+    let (mut serving, url) = serve_with(folder.path(), &[("YINGDA_TRACES_ENDPOINT", &endpoint), share]);
+    let ask = |question: &str| ureq::post(format!("{url}/v1/answer")).content_type("application/json").send(question);
+    // Of those without a trace of their own none is wanted; this one has one.
+    ask("{\"question\": \"运费怎么算\", \"channel\": \"sms\"}").unwrap();
+    let traced = ureq::post(format!("{url}/v1/answer"))
+        .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+        .content_type("application/json")
+        .send("{\"question\": \"退款多久能到账\", \"channel\": \"wechat\"}");
+    let answered: serde_json::Value =
+        serde_json::from_str(&traced.unwrap().body_mut().read_to_string().unwrap()).unwrap();
+    signal(&serving.0, "-TERM");
+    let (head, body) = one_post(&collector);
+    assert!(serving.0.wait().unwrap().success());
+    assert!(head.starts_with("POST /v1/traces ") && head.contains("application/x-protobuf"), "{head}");
+    let holds = |bytes: &[u8]| body.windows(bytes.len()).any(|window| window == bytes);
+    let trace = u128::from_str_radix("0af7651916cd43dd8448eb211c80319c", 16).unwrap();
+    assert!(holds(&trace.to_be_bytes()), "it goes on with the trace of the request");
+    let message_id = answered["message_id"].as_str().unwrap();
+    for told in ["yingda", "POST /v1/answer", "yingda.decision", "answer", "refund-time", "wechat", "work", message_id]
+    {
+        assert!(holds(told.as_bytes()), "{told} is not told");
+    }
+    for kept in ["退款多久", "运费", "sms"] {
+        assert!(!holds(kept.as_bytes()), "{kept} is told");
+    }
 }

@@ -1,15 +1,38 @@
-//! Sets up logging for the process: to standard error, as text or JSON, without the words of customers.
+//! Sets up logging for the process: to standard error, as text or JSON, without the words of customers; and traces, where
+//! the configuration wants them.
 //!
 //! Metrics are not here: they belong to the server that counts them.
 
+mod traces;
+
 use std::io::{IsTerminal as _, Write};
 
-use tracing_subscriber::EnvFilter;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
-use crate::config::{Log, LogLevel};
+use crate::config::{Log, LogLevel, Traces};
 
-/// Starts logging. A second call changes nothing.
-pub fn start(log: Log) {
+pub use traces::{TRACES, go_on};
+
+/// Sends what is left of the traces when it is dropped.
+#[derive(Debug)]
+pub struct Telemetry(Option<SdkTracerProvider>);
+
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        if let Some(provider) = self.0.take()
+            && let Err(error) = provider.shutdown()
+        {
+            tracing::warn!(%error, "the last traces were not taken");
+        }
+    }
+}
+
+/// Starts logging, and tracing where it is wanted. A second call changes nothing.
+#[must_use]
+pub fn start(log: Log, traces: &Traces) -> Telemetry {
     let level = match log.level {
         LogLevel::Error => "error",
         LogLevel::Warn => "warn",
@@ -22,19 +45,32 @@ pub fn start(log: Log) {
         LogLevel::Error | LogLevel::Warn | LogLevel::Debug | LogLevel::Trace => level.to_owned(),
         LogLevel::Info => format!("warn,yingda={level}"),
     };
+    // Spans that are for a collector are no part of the log.
+    let directives = format!("{directives},{TRACES}=off");
     let colours = std::io::stderr().is_terminal();
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(directives))
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(move || OneLine { out: std::io::stderr(), colours })
         .with_ansi(colours);
-    let started = if log.json {
-        lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
+    let lines = if log.json {
+        lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed()
     } else {
-        lines.with_target(false).try_init()
+        lines.with_target(false).boxed()
     };
+    let (provider, refused) = match traces::provider(traces) {
+        Ok(provider) => (provider, None),
+        Err(error) => (None, Some(error)),
+    };
+    let started = tracing_subscriber::registry()
+        .with(lines.with_filter(EnvFilter::new(directives)))
+        .with(provider.as_ref().map(traces::layer))
+        .try_init();
     if started.is_ok() {
         report_panics();
     }
+    if let Some(error) = refused {
+        tracing::error!(%error, "no traces are sent");
+    }
+    Telemetry(provider)
 }
 
 /// Keeps every event on one line: a file name or a version may hold line breaks, and what follows one would read as an

@@ -5,9 +5,9 @@
 use std::path::{Path, PathBuf};
 
 use super::damaged_cache;
-use super::refusal::cause_chain;
 use crate::atomic_file;
 use crate::encoder::EncoderKind;
+use crate::knowledge_base::cause_chain;
 use crate::ranking::EmbeddingTable;
 
 fn path(data: &Path, kind: EncoderKind) -> PathBuf {
@@ -15,7 +15,7 @@ fn path(data: &Path, kind: EncoderKind) -> PathBuf {
 }
 
 /// The kept vectors; none without a data directory or a sound file.
-pub(super) fn read(data: Option<&Path>, kind: EncoderKind) -> EmbeddingTable {
+pub(in crate::knowledge_base) fn read(data: Option<&Path>, kind: EncoderKind) -> EmbeddingTable {
     let Some(path) = data.map(|data| path(data, kind)) else { return EmbeddingTable::default() };
     let Ok(bytes) = std::fs::read(&path) else { return EmbeddingTable::default() };
     EmbeddingTable::from_bytes(&bytes).unwrap_or_else(|| {
@@ -25,7 +25,12 @@ pub(super) fn read(data: Option<&Path>, kind: EncoderKind) -> EmbeddingTable {
 }
 
 /// Writes the vectors where they are not those `kept` already; the file is whole or the old one.
-pub(super) fn write(data: Option<&Path>, kind: EncoderKind, kept: &EmbeddingTable, table: &EmbeddingTable) {
+pub(in crate::knowledge_base) fn write(
+    data: Option<&Path>,
+    kind: EncoderKind,
+    kept: &EmbeddingTable,
+    table: &EmbeddingTable,
+) {
     let Some(data) = data.filter(|_| !table.same_texts(kept)) else { return };
     let path = path(data, kind);
     if let Err(error) = atomic_file::write(&path, &table.to_bytes()) {

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use super::refusal::cause_chain;
 use crate::atomic_file;
+use crate::knowledge_base::cause_chain;
 
 /// Renames the file and says so.
 pub(super) fn set_aside(path: &Path, what: &str) {

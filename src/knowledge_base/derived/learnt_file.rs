@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 use std::time::UNIX_EPOCH;
 
 use super::damaged_cache;
-use super::refusal::cause_chain;
 use crate::atomic_file;
 use crate::corpus::Corpus;
+use crate::knowledge_base::cause_chain;
 use crate::ranking::{Learnt, NotLearnt};
 use crate::snapshot::{Models, Snapshot};
 use crate::text::NORMALIZATION_VERSION;
@@ -29,14 +29,14 @@ fn path(data: &Path) -> PathBuf {
 }
 
 /// Names all that decides what is learnt.
-pub(super) fn stamp(corpus: &Corpus, models: &Models) -> String {
+pub(in crate::knowledge_base) fn stamp(corpus: &Corpus, models: &Models) -> String {
     let (ranker, encoder) = (&models.ranker_version, models.ranking.encoder.version());
     let tone = models.tone_version();
     format!("{} {ranker} {encoder} {tone} {NORMALIZATION_VERSION} {}", corpus.version, *PROGRAM)
 }
 
 /// What was kept under this stamp; none without a data directory or a sound file.
-pub(super) fn read(data: Option<&Path>, stamp: &str) -> Option<Learnt> {
+pub(in crate::knowledge_base) fn read(data: Option<&Path>, stamp: &str) -> Option<Learnt> {
     let path = data.filter(|_| !PROGRAM.is_empty()).map(path)?;
     let bytes = std::fs::read(&path).ok()?;
     match Learnt::from_bytes(&bytes, stamp) {
@@ -49,8 +49,13 @@ pub(super) fn read(data: Option<&Path>, stamp: &str) -> Option<Learnt> {
     }
 }
 
+/// What another process learnt under this stamp, where it is sound.
+pub(in crate::knowledge_base) fn sound(bytes: &[u8], stamp: &str) -> Option<Learnt> {
+    Learnt::from_bytes(bytes, stamp).ok().filter(|_| !PROGRAM.is_empty())
+}
+
 /// Writes what was learnt; the file is whole or the old one.
-pub(super) fn write(data: Option<&Path>, stamp: &str, snapshot: &Snapshot) {
+pub(in crate::knowledge_base) fn write(data: Option<&Path>, stamp: &str, snapshot: &Snapshot) {
     let Some(path) = data.filter(|_| !PROGRAM.is_empty()).map(path) else { return };
     if let Err(error) = atomic_file::write(&path, &snapshot.learnt().to_bytes(stamp)) {
         tracing::warn!(

@@ -16,6 +16,7 @@ pub mod replicas;
 mod serve;
 mod served;
 pub mod show_one;
+pub mod stats;
 pub mod tickets_doctor;
 mod values;
 
@@ -52,6 +53,8 @@ enum Subcommands {
     Backup(backup::BackupArgs),
     /// 从备份恢复状态目录
     Restore(backup::RestoreArgs),
+    /// 统计用的合计
+    Stats(Stats),
     /// 用带标签的工单训练分派模型
     Train(train::Args),
     /// 训练之前检查带标签的工单
@@ -94,6 +97,18 @@ enum WithTickets {
     Doctor(tickets_doctor::Args),
 }
 
+/// What to do with the sums behind the statistics.
+#[derive(Debug, clap::Args)]
+struct Stats {
+    #[command(subcommand)]
+    what: WithStats,
+}
+
+#[derive(Debug, Subcommand)]
+enum WithStats {
+    Rebuild(stats::RebuildArgs),
+}
+
 /// What to evaluate.
 #[derive(Debug, clap::Args)]
 struct Evaluate {
@@ -118,6 +133,7 @@ impl Subcommands {
             Self::Health(args) => health::run(&args),
             Self::Backup(args) => backup::run_backup(&args),
             Self::Restore(args) => backup::run_restore(&args),
+            Self::Stats(Stats { what: WithStats::Rebuild(args) }) => stats::run(args),
             Self::ShowOne(args) => show_one::run(&args),
             Self::Import(args) => import::run(&args),
             Self::Export(args) => export::run(&args),

@@ -109,6 +109,7 @@ fn versioned(app: &App) -> OpenApiRouter<App> {
         .routes(routes!(corpus::versions::list))
         .routes(routes!(corpus::policy::show))
         .routes(routes!(statistics::show::show))
+        .routes(routes!(statistics::entries::show))
         .routes(routes!(audit::show))
         .routes(routes!(export::export, forget::forget))
         .route_layer(from_fn(|request, next| auth::require(&[Staff], request, next)));

@@ -1,15 +1,17 @@
 //! Brings entries of the journal into the database, in one transaction with the place up to which they reach.
 
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
-use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Row as _};
 
 use super::database::Store;
 use super::error::StoreError;
 use super::journal::{Entry, Position};
 use super::stored_turn::StoredTurn;
+use super::totals::{Counted, Totals, judge_new, settle};
+use super::values::{places, plain};
 use crate::record::{AuditEvent, DecisionRecord, RecordedDecision};
 
 /// Rows of one statement: far below the number of values that a statement may have.
@@ -40,8 +42,24 @@ impl Store {
             })
             .collect();
         let mut transaction = self.add().await?;
-        for rows in decisions.chunks(ROWS) {
-            insert_decisions(&mut transaction, rows).await?;
+        if !decisions.is_empty() {
+            let mut totals = Totals::begin(self.engine(), &mut transaction).await?;
+            let mut conversations: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+            for rows in decisions.chunks(ROWS) {
+                let mut new: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+                for (record, counted) in insert_decisions(&mut transaction, rows).await? {
+                    totals.count(&counted, 1);
+                    new.entry(&record.kb).or_default().push(&record.message_id);
+                    conversations.entry(&record.kb).or_default().extend(counted.conversation_id);
+                }
+                for (kb, message_ids) in new {
+                    judge_new(&mut transaction, kb, &message_ids, &mut totals).await?;
+                }
+            }
+            for (kb, ids) in conversations {
+                settle(&mut transaction, kb, &ids, &mut totals).await?;
+            }
+            totals.bring_in(&mut transaction).await?;
         }
         for rows in turns.chunks(ROWS) {
             insert_turns(&mut transaction, rows).await?;
@@ -79,21 +97,20 @@ pub(super) async fn applied(pool: &AnyPool, journal: &str) -> Result<Position, S
     Ok(row.map_or_else(Position::default, place))
 }
 
-/// A text without the character that PostgreSQL takes in none.
-pub(super) fn plain(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
-}
-
 fn stored(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-async fn insert_decisions(connection: &mut AnyConnection, rows: &[&DecisionRecord]) -> Result<(), StoreError> {
+/// Adds decisions; those that were not there.
+async fn insert_decisions<'a>(
+    connection: &mut AnyConnection,
+    rows: &[&'a DecisionRecord],
+) -> Result<Vec<(&'a DecisionRecord, Counted)>, StoreError> {
     // The same decision again, from a journal that was restored beside a newer database, counts once.
     let sql = format!(
         "INSERT INTO decisions (message_id, kb, at, channel, input_type, customer_id, conversation_id, customer_tier,
              ticket_id, text, hidden, decision, faq_id, category, skill_group, confidence, reason, candidates,
-             corpus_version, model_version, duration_us, key) VALUES {} ON CONFLICT DO NOTHING",
+             corpus_version, model_version, duration_us, key) VALUES {} ON CONFLICT DO NOTHING RETURNING message_id",
         places(rows.len(), 22)
     );
     let mut insert = once(sql);
@@ -123,29 +140,19 @@ async fn insert_decisions(connection: &mut AnyConnection, rows: &[&DecisionRecor
             .bind(stored(record.duration_us))
             .bind(&record.key);
     }
-    insert.execute(connection).await?;
-    Ok(())
+    let mut added = BTreeSet::new();
+    for row in insert.fetch_all(connection).await? {
+        added.insert(row.try_get::<String, _>(0)?);
+    }
+    // The first of two of one name is the one that was added.
+    let new = rows.iter().filter(|record| added.remove(&record.message_id));
+    Ok(new.map(|record| (*record, Counted::new(record, decision_name(record), plain))).collect())
 }
 
 /// A statement that is not kept prepared: there is one for every number of rows, and what is absent has another type than
 /// what is there (sqlx gives an absent `f64` the type of an `f32`).
 fn once(sql: String) -> Query<'static, Any, AnyArguments> {
     sqlx::query(AssertSqlSafe(sql)).persistent(false)
-}
-
-/// `($1, $2), ($3, $4)` and so on: sqlx's own builder writes `?` where either database may be meant.
-fn places(rows: usize, columns: usize) -> String {
-    let mut places = String::new();
-    for place in 0..rows * columns {
-        let before = match place % columns {
-            0 if place == 0 => "(",
-            0 => "), (",
-            _ => ", ",
-        };
-        // Writing to a string cannot fail.
-        let _ = write!(places, "{before}${}", place + 1);
-    }
-    places + ")"
 }
 
 /// Small talk is neither answered nor unanswered and has a name of its own. An answer about the customer's own ticket has

@@ -111,7 +111,7 @@ impl Engine {
 
     /// A step of the schema, which is written for SQLite, in the words of this database. Texts compare by their bytes in
     /// both.
-    pub(in crate::store) fn schema(self, step: &'static str) -> String {
+    pub(in crate::store) fn schema(self, step: &str) -> String {
         match self {
             Self::Sqlite => step.to_owned(),
             Self::Postgres => step

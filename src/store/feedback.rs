@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::apply::plain;
 use super::database::Store;
 use super::error::StoreError;
+use super::totals::{Totals, judge, settle};
+use super::values::plain;
 
 /// A thumb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -109,6 +110,7 @@ impl Store {
         let labels = serde_json::Value::from(feedback.labels.clone()).to_string();
         let rating = feedback.rating.map(Rating::name);
         let mut transaction = self.write().await?;
+        let mut totals = Totals::begin(self.engine(), &mut transaction).await?;
         let last: Option<Word> = sqlx::query_as(
             "SELECT rating, labels, comment, faq_id, skill_group FROM feedback
              WHERE kb = $1 AND message_id = $2 ORDER BY number DESC LIMIT 1",
@@ -144,6 +146,8 @@ impl Store {
         .bind(&feedback.key)
         .execute(&mut *transaction)
         .await?;
+        judge(&mut transaction, kb, &feedback.message_id, &mut totals).await?;
+        totals.bring_in(&mut transaction).await?;
         transaction.commit().await?;
         Ok(stored)
     }
@@ -159,6 +163,7 @@ impl Store {
     async fn try_rating(&self, kb: &str, rating: &ConversationRating) -> Result<Stored, StoreError> {
         let said = (rating.nps.map(i64::from), rating.resolved.map(i64::from));
         let mut transaction = self.write().await?;
+        let mut totals = Totals::begin(self.engine(), &mut transaction).await?;
         let last: Option<(Option<i64>, Option<i64>)> = sqlx::query_as(
             "SELECT nps, resolved FROM ratings WHERE kb = $1 AND conversation_id = $2 ORDER BY number DESC LIMIT 1",
         )
@@ -182,6 +187,8 @@ impl Store {
         .bind(&rating.key)
         .execute(&mut *transaction)
         .await?;
+        settle(&mut transaction, kb, &[plain(&rating.conversation_id)].into(), &mut totals).await?;
+        totals.bring_in(&mut transaction).await?;
         transaction.commit().await?;
         Ok(stored)
     }
@@ -192,6 +199,7 @@ impl Store {
     /// The database fails; nothing is kept.
     pub async fn add_conversation_event(&self, kb: &str, event: &ConversationEvent) -> Result<Stored, StoreError> {
         let mut transaction = self.add().await?;
+        let mut totals = Totals::begin(self.engine(), &mut transaction).await?;
         let added = sqlx::query(
             "INSERT INTO conversation_events (kb, conversation_id, at, event, item, key)
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
@@ -205,6 +213,8 @@ impl Store {
         .execute(&mut *transaction)
         .await?
         .rows_affected();
+        settle(&mut transaction, kb, &[plain(&event.conversation_id)].into(), &mut totals).await?;
+        totals.bring_in(&mut transaction).await?;
         transaction.commit().await?;
         Ok(if added > 0 { Stored::Added } else { Stored::Unchanged })
     }

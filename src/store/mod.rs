@@ -27,6 +27,8 @@ mod stored_turn;
 #[cfg(test)]
 mod tests;
 mod ticket_steps;
+mod totals;
+mod values;
 
 pub use conversations::StoredConversations;
 pub use copy::copy_database;

@@ -16,6 +16,7 @@ use super::error::StoreError;
 use super::journal::{Appender, Position, Segments};
 use super::migrations::{migrator, newer};
 use super::replay;
+use super::totals::count_once;
 use crate::atomic_file::{FileError, write};
 
 /// The journal's folder in a state directory.
@@ -99,6 +100,7 @@ impl Store {
             Some(found) => StoreError::Newer { place: place.shown.clone(), found },
             None => StoreError::Migrate { place: place.shown.clone(), source },
         })?;
+        count_once(place.engine, &mut connection).await?;
         // Ended in order or not, it is of no further use.
         let _ = connection.close().await;
         let applied = applied_in(&pools.writer, journal_name).await?;

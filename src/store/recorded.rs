@@ -5,10 +5,10 @@ use serde::Serialize;
 use sqlx::{AnyPool, AssertSqlSafe, Row as _};
 use utoipa::ToSchema;
 
-use super::apply::plain;
 use super::database::Store;
 use super::error::StoreError;
 use super::stored_turn::StoredTurn;
+use super::values::plain;
 use crate::conversation::{ConversationKey, Turn};
 
 /// A decision as it is stored, with the last word on it.

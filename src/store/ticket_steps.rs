@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::apply::plain;
 use super::database::Store;
 use super::error::StoreError;
 use super::feedback::Stored;
 use super::recorded::moment;
+use super::values::plain;
 
 /// One step of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -1,5 +1,6 @@
 //! Numbers over what was decided.
 
+pub(super) mod entries;
 mod parameters;
 pub(super) mod show;
 mod table;

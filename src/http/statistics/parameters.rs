@@ -28,7 +28,7 @@ const FORMATS: [(&str, Format); 2] = [("json", Format::Json), ("csv", Format::Cs
 pub(super) fn read(fields: &mut Fields, usual_zone: &TimeZone, now: Timestamp) -> (StatisticsQuery, Format) {
     let Period { from, to, zone } = period(fields, usual_zone, now);
     let by = by(fields);
-    let format = fields.choice("format", &FORMATS).unwrap_or(Format::Json);
+    let format = format(fields);
     let usual = Seat::default();
     let whole = |number: Option<u64>, usual| number.and_then(|number| u32::try_from(number).ok()).unwrap_or(usual);
     let seat = Seat {
@@ -50,6 +50,11 @@ pub(crate) struct Period {
     pub(crate) from: Timestamp,
     pub(crate) to: Timestamp,
     pub(crate) zone: TimeZone,
+}
+
+/// The form asked for.
+pub(super) fn format(fields: &mut Fields) -> Format {
+    fields.choice("format", &FORMATS).unwrap_or(Format::Json)
 }
 
 /// The zone of a knowledge base.

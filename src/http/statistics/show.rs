@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,7 +13,7 @@ use super::table;
 use crate::clock;
 use crate::config::Config;
 use crate::http::keeping::{Keeping, failed};
-use crate::http::problem::{Code, ErrorItem, Problem, RecallingQuery, Refusals};
+use crate::http::problem::{ErrorItem, Problem, RecallingQuery, Refusals};
 use crate::http::request::Query;
 use crate::store::{Dimension, StatisticsRow};
 
@@ -95,13 +94,5 @@ pub(crate) async fn show(
         })
         .into_response());
     }
-    let table = table::csv(&query.by, &rows).map_err(|error| {
-        tracing::error!(%error, "a table could not be written");
-        Problem::new(Code::Internal, "the table could not be written; the log names it under the request id")
-    })?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"stats.csv\"")),
-    ];
-    Ok((headers, table).into_response())
+    table::of_statistics(&query.by, &rows)
 }

@@ -2,6 +2,11 @@
 
 use std::borrow::Cow;
 
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+
+use crate::http::problem::{Code, Problem};
 use crate::store::{Dimension, StatisticsRow};
 
 /// Names of the measures, in the order in which a row holds them.
@@ -38,23 +43,49 @@ const MEASURES: [&str; 30] = [
     "seats_saved",
 ];
 
-/// The table, its header first.
-pub(super) fn csv(by: &[Dimension], rows: &[StatisticsRow]) -> Result<Vec<u8>, csv::Error> {
+/// Combinations of dimensions as a reply.
+pub(super) fn of_statistics(by: &[Dimension], rows: &[StatisticsRow]) -> Result<Response, Problem> {
+    let header: Vec<&str> = by.iter().map(|dimension| dimension.name()).chain(MEASURES).collect();
+    let rows = rows.iter().map(|row| {
+        let dimensions: Vec<Cow<'_, str>> =
+            row.dimensions.iter().map(|value| harmless(value.as_deref().unwrap_or_default())).collect();
+        (dimensions, &row.measures)
+    });
+    sent("stats.csv", &header, rows)
+}
+
+/// A table as a reply that is saved under a name.
+pub(super) fn sent<R: Serialize>(
+    name: &str,
+    header: &[&str],
+    rows: impl Iterator<Item = R>,
+) -> Result<Response, Problem> {
+    let table = csv(header, rows).map_err(|error| {
+        tracing::error!(%error, "a table could not be written");
+        Problem::new(Code::Internal, "the table could not be written; the log names it under the request id")
+    })?;
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (header::CONTENT_DISPOSITION, disposition.unwrap_or(HeaderValue::from_static("attachment"))),
+    ];
+    Ok((headers, table).into_response())
+}
+
+fn csv<R: Serialize>(header: &[&str], rows: impl Iterator<Item = R>) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::WriterBuilder::new()
         .has_headers(false)
         .terminator(csv::Terminator::CRLF)
         .from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(by.iter().map(|dimension| dimension.name()).chain(MEASURES))?;
+    writer.write_record(header)?;
     for row in rows {
-        let dimensions: Vec<Cow<'_, str>> =
-            row.dimensions.iter().map(|value| harmless(value.as_deref().unwrap_or_default())).collect();
-        writer.serialize((dimensions, &row.measures))?;
+        writer.serialize(row)?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
 /// A value that a spreadsheet would take for a formula, made text: channels and ids are the client's to choose.
-fn harmless(value: &str) -> Cow<'_, str> {
+pub(super) fn harmless(value: &str) -> Cow<'_, str> {
     match value.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => Cow::Owned(format!("'{value}")),
         false => Cow::Borrowed(value),

@@ -10,7 +10,8 @@ use super::engine::Engine;
 const STEPS: &[(i64, &str, &str)] = &[
     (1, "memory", include_str!("0001_memory.sql")),
     (2, "journals", include_str!("0002_journals.sql")),
-    (4, "publications", include_str!("0004_publications.sql")),
+    (3, "publications", include_str!("0003_publications.sql")),
+    (4, "totals", include_str!("0004_totals.sql")),
 ];
 
 /// Every step in order.

@@ -1,14 +1,17 @@
 //! Everything of one customer: handed out, or forgotten.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use sqlx::{AnyPool, Row as _};
 use utoipa::ToSchema;
 
-use crate::store::apply::plain;
 use crate::store::database::Store;
 use crate::store::error::StoreError;
 use crate::store::recorded::{KeptMessage, kept_messages};
 use crate::store::ticket_steps::TicketStep;
+use crate::store::totals::{Totals, counted_where, settle};
+use crate::store::values::plain;
 
 /// What is stored of one customer. All texts are masked, as they are stored.
 #[derive(Debug, Serialize, ToSchema)]
@@ -105,6 +108,10 @@ impl Store {
     /// Every row of a customer.
     async fn remove_customer(&self, kb: &str, customer_id: &str) -> Result<Forgotten, StoreError> {
         let mut transaction = self.write().await?;
+        let mut totals = Totals::begin(self.engine(), &mut transaction).await?;
+        let counted = counted_where(&mut transaction, "kb = $1 AND customer_id = $2", &[kb, customer_id]).await?;
+        let conversations: BTreeSet<String> =
+            counted.into_iter().inspect(|row| totals.count(row, -1)).filter_map(|row| row.conversation_id).collect();
         let removed = |sql: String| {
             let (kb, customer_id) = (kb.to_owned(), customer_id.to_owned());
             sqlx::query(sqlx::AssertSqlSafe(sql)).bind(kb).bind(customer_id)
@@ -133,6 +140,9 @@ impl Store {
         removed("DELETE FROM turns WHERE kb = $1 AND customer_id = $2".to_owned()).execute(&mut *transaction).await?;
         let messages = removed("DELETE FROM decisions WHERE kb = $1 AND customer_id = $2".to_owned());
         forgotten.messages = messages.execute(&mut *transaction).await?.rows_affected();
+        // Others may have written in the same conversation.
+        settle(&mut transaction, kb, &conversations, &mut totals).await?;
+        totals.bring_in(&mut transaction).await?;
         transaction.commit().await?;
         Ok(forgotten)
     }

@@ -1,10 +1,13 @@
 //! How long things are kept.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::conversation::REST;
 use crate::store::database::Store;
 use crate::store::error::StoreError;
+use crate::store::totals::{Totals, counted_where, settle};
 
 /// Rows removed in one transaction: small enough that writers hardly wait for it.
 const AT_A_TIME: i64 = 2_000;
@@ -45,12 +48,25 @@ impl Store {
         }
         Ok(removed)
     }
+
     /// Some of the oldest decisions before a moment, with what was said of them.
     async fn remove_some(&self, kind: &str, before: i64) -> Result<u64, StoreError> {
         let chosen =
             format!("SELECT message_id FROM decisions WHERE at < $1 AND {kind} ORDER BY at, message_id LIMIT $2");
         let mut transaction = self.write().await?;
+        let mut totals = Totals::begin(self.engine(), &mut transaction).await?;
         let mut rows = 0;
+        let condition = format!(
+            "message_id IN (SELECT message_id FROM decisions WHERE at < CAST($1 AS BIGINT) AND {kind}
+                 ORDER BY at, message_id LIMIT CAST($2 AS BIGINT))"
+        );
+        let bounds = [before.to_string(), AT_A_TIME.to_string()];
+        let counted = counted_where(&mut transaction, &condition, &[&bounds[0], &bounds[1]]).await?;
+        let mut conversations: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for row in counted {
+            totals.count(&row, -1);
+            conversations.entry(row.kb).or_default().extend(row.conversation_id);
+        }
         // Decisions last: the others are found through them.
         for sql in [
             format!("DELETE FROM feedback WHERE message_id IN ({chosen})"),
@@ -59,6 +75,10 @@ impl Store {
             let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before).bind(AT_A_TIME);
             rows = query.execute(&mut *transaction).await?.rows_affected();
         }
+        for (kb, ids) in &conversations {
+            settle(&mut transaction, kb, ids, &mut totals).await?;
+        }
+        totals.bring_in(&mut transaction).await?;
         transaction.commit().await?;
         Ok(rows)
     }

@@ -14,11 +14,11 @@ use sqlx::{Any, Row as _, Transaction};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::apply::plain;
 use super::database::Store;
 use super::engine::Engine;
 use super::error::StoreError;
 use super::recorded::moment;
+use super::values::plain;
 
 /// Bytes of a file in one row.
 const PIECE: usize = 1 << 20;

@@ -1,72 +1,29 @@
-//! Counts decisions in the database.
+//! Counts decisions in the database, row by row.
 
-use std::fmt::Write as _;
+use sqlx::Row as _;
 
-use jiff::Timestamp;
-
-use super::measures::{StatisticsQuery, StatisticsRow, row};
-use crate::store::apply::plain;
+use super::measures::{Durations, StatisticsQuery, StatisticsRow, row};
+use super::zone_offset::offset;
 use crate::store::database::Store;
 use crate::store::error::StoreError;
+use crate::store::values::plain;
 
-/// Seconds that the zone is ahead of UTC at `at`: a number, or a choice where it changes within the query.
-fn offset(query: &StatisticsQuery) -> String {
-    let seconds = |at: Timestamp| query.zone.to_offset(at).seconds();
-    let changes: Vec<Timestamp> =
-        query.zone.following(query.from).map(|change| change.timestamp()).take_while(|at| *at < query.to).collect();
-    if changes.is_empty() {
-        return seconds(query.from).to_string();
-    }
-    let mut choice = String::from("CASE");
-    let mut before = seconds(query.from);
-    for change in changes {
-        // Writing to a string cannot fail.
-        let _ = write!(choice, " WHEN decisions.at < {} THEN {before}", change.as_microsecond());
-        before = seconds(change);
-    }
-    let _ = write!(choice, " ELSE {before} END");
-    choice
+/// The second of a decision.
+const SECOND: &str = "decisions.at / 1000000";
+
+/// How a query is grouped and ordered: its columns are `d0`, `d1` and so on.
+pub(super) struct Grouping {
+    /// The columns, named, each followed by a comma.
+    pub(super) named: String,
+    /// Their names, each followed by a comma.
+    pub(super) listed: String,
+    pub(super) grouped: String,
+    pub(super) ordered: String,
 }
 
-/// Sums over a group of decisions; `last` is the last feedback of each.
-const SUMS: &str = "COUNT(*) AS decisions,
-    COUNT(CASE WHEN decision = 'answer' THEN 1 END) AS answer,
-    COUNT(CASE WHEN decision = 'suggest' THEN 1 END) AS suggest,
-    COUNT(CASE WHEN decision = 'handoff' THEN 1 END) AS handoff,
-    COUNT(CASE WHEN decision = 'smalltalk' THEN 1 END) AS smalltalk,
-    COUNT(CASE WHEN decision = 'route' THEN 1 END) AS route,
-    COUNT(CASE WHEN decision = 'review' THEN 1 END) AS review,
-    COUNT(CASE WHEN last_rating = 'good' THEN 1 END) AS good,
-    COUNT(CASE WHEN last_rating = 'bad' THEN 1 END) AS bad,
-    COUNT(CASE WHEN last_correct IS NOT NULL THEN 1 END) AS corrected,
-    COUNT(DISTINCT CASE WHEN answerable THEN conversation_id END) AS conversations,
-    COUNT(DISTINCT CASE WHEN answerable AND NOT handed THEN conversation_id END) AS self_served,
-    COUNT(CASE WHEN reviewed THEN 1 END) AS reviewed,
-    COUNT(CASE WHEN reviewed AND
-        CASE WHEN decision = 'answer' AND last_faq_id IS NOT NULL THEN last_faq_id = faq_id
-             WHEN decision = 'route' AND last_group IS NOT NULL THEN last_group = skill_group
-             ELSE COALESCE(last_rating, '') = 'good' END THEN 1 END) AS reviewed_right,
-    COUNT(DISTINCT CASE WHEN nps IS NOT NULL THEN conversation_id END) AS nps_ratings,
-    COUNT(DISTINCT CASE WHEN nps >= 9 THEN conversation_id END) AS promoters,
-    COUNT(DISTINCT CASE WHEN nps <= 6 THEN conversation_id END) AS detractors,
-    COUNT(DISTINCT CASE WHEN was_resolved IS NOT NULL THEN conversation_id END) AS resolution_ratings,
-    COUNT(DISTINCT CASE WHEN was_resolved = 1 THEN conversation_id END) AS resolved,
-    COUNT(DISTINCT CASE WHEN did_click THEN conversation_id END) AS clicked,
-    COUNT(DISTINCT CASE WHEN did_order THEN conversation_id END) AS ordered";
-
-/// Whether the customer of a decision's conversation did something with a recommendation.
-const DID: &str = "EXISTS (SELECT 1 FROM conversation_events AS event WHERE event.kb = decisions.kb
-    AND event.conversation_id = decisions.conversation_id";
-
-impl Store {
-    /// One row a combination, in the order of the dimensions.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn statistics(&self, kb: &str, query: &StatisticsQuery) -> Result<Vec<StatisticsRow>, StoreError> {
-        let offset = offset(query);
-        let columns: Vec<String> = query.by.iter().map(|dimension| dimension.expression(&offset)).collect();
-        let named: String = columns.iter().enumerate().map(|(at, column)| format!("{column} AS d{at}, ")).collect();
+impl Grouping {
+    /// Over these expressions.
+    pub(super) fn by(columns: &[String]) -> Self {
         let keys: Vec<String> = (0..columns.len()).map(|at| format!("d{at}")).collect();
         let (grouped, ordered) = match keys.is_empty() {
             true => (String::new(), String::new()),
@@ -75,60 +32,88 @@ impl Store {
                 format!(" ORDER BY {} NULLS FIRST", keys.join(" NULLS FIRST, ")),
             ),
         };
-        let partition = if keys.is_empty() { String::new() } else { format!("PARTITION BY {} ", keys.join(", ")) };
-        let mut only = String::new();
-        for (at, (dimension, _)) in query.only.iter().enumerate() {
-            let value = format!("CAST({} AS TEXT)", dimension.expression(&offset));
-            let _ = write!(only, " AND {value} = ${}", at + 4);
+        Self {
+            named: columns.iter().enumerate().map(|(at, column)| format!("{column} AS d{at}, ")).collect(),
+            listed: keys.iter().map(|key| format!("{key}, ")).collect(),
+            grouped,
+            ordered,
         }
-        let chosen = format!(
-            "SELECT {named}decisions.*, last.rating AS last_rating,
-                 COALESCE(last.faq_id, last.skill_group) AS last_correct,
-                 last.faq_id AS last_faq_id, last.skill_group AS last_group,
-                 (decision IN ('answer', 'route')
-                     AND COALESCE(last.rating, last.faq_id, last.skill_group) IS NOT NULL) AS reviewed,
-                 rated.nps AS nps, rated.resolved AS was_resolved,
-                 {DID}) AS did_click, {DID} AND event.event = 'ordered') AS did_order,
-                 (decision IN ('answer', 'suggest') OR (decision = 'handoff' AND reason <> 'human_requested')) AS answerable,
-                 EXISTS (SELECT 1 FROM decisions AS other WHERE other.kb = decisions.kb
-                     AND other.conversation_id = decisions.conversation_id AND other.decision = 'handoff') AS handed
-             FROM decisions LEFT JOIN feedback AS last ON last.number =
-                 (SELECT MAX(number) FROM feedback WHERE feedback.kb = decisions.kb
-                      AND feedback.message_id = decisions.message_id)
-             LEFT JOIN ratings AS rated ON rated.number =
-                 (SELECT MAX(number) FROM ratings WHERE ratings.kb = decisions.kb
-                      AND ratings.conversation_id = decisions.conversation_id)
-             WHERE decisions.kb = $1 AND decisions.at >= $2 AND decisions.at < $3{only}"
-        );
-        let sums = format!("WITH chosen AS ({chosen}) SELECT {}{SUMS} FROM chosen{grouped}{ordered}", listed(&keys));
-        let sums = bound(kb, query, sums).fetch_all(self.read()?).await?;
-        // Nearest rank: the value below or at which the share of all lies.
-        let ranked = format!(
-            "WITH chosen AS ({chosen}), ranked AS (SELECT {}duration_us,
-                 ROW_NUMBER() OVER ({partition}ORDER BY duration_us) AS place,
-                 COUNT(*) OVER ({}) AS n FROM chosen)
-             SELECT {}MIN(CASE WHEN place * 100 >= n * 50 THEN duration_us END) AS p50,
-                 MIN(CASE WHEN place * 100 >= n * 95 THEN duration_us END) AS p95,
-                 MIN(CASE WHEN place * 100 >= n * 99 THEN duration_us END) AS p99
-             FROM ranked{grouped}{ordered}",
-            listed(&keys),
-            partition.trim_end(),
-            listed(&keys)
-        );
-        let ranked = bound(kb, query, ranked).fetch_all(self.read()?).await?;
-        sums.iter().zip(&ranked).map(|(sums, ranked)| row(query, sums, ranked)).collect()
     }
 }
 
-fn listed(keys: &[String]) -> String {
-    keys.iter().map(|key| format!("{key}, ")).collect()
+/// Marks and the measures that are their sums.
+const SUMS: [(&str, &str); 14] = [
+    ("opens", "conversations"),
+    ("self_served", "self_served"),
+    ("nps_rated", "nps_ratings"),
+    ("promoter", "promoters"),
+    ("detractor", "detractors"),
+    ("resolution_rated", "resolution_ratings"),
+    ("resolved", "resolved"),
+    ("clicked", "clicked"),
+    ("ordered", "ordered"),
+    ("good", "good"),
+    ("bad", "bad"),
+    ("corrected", "corrected"),
+    ("reviewed", "reviewed"),
+    ("reviewed_right", "reviewed_right"),
+];
+
+/// Every sum of a group; `decisions` is how many decisions a row stands for.
+pub(super) fn sums(decisions: &str) -> String {
+    let sum = |what: &str, name: &str| format!("CAST(COALESCE(SUM({what}), 0) AS BIGINT) AS {name}");
+    let kinds = ["answer", "suggest", "handoff", "smalltalk", "route", "review"]
+        .map(|kind| sum(&format!("CASE WHEN decision = '{kind}' THEN {decisions} ELSE 0 END"), kind));
+    let marks = SUMS.map(|(mark, name)| sum(mark, name));
+    let all: Vec<String> = std::iter::once(sum(decisions, "decisions")).chain(kinds).chain(marks).collect();
+    all.join(", ")
+}
+
+impl Store {
+    /// Counts row by row: one row a combination, in the order of the dimensions.
+    pub(super) async fn counted_statistics(
+        &self,
+        kb: &str,
+        query: &StatisticsQuery,
+    ) -> Result<Vec<StatisticsRow>, StoreError> {
+        let offset = offset(query, SECOND);
+        let columns: Vec<String> =
+            query.by.iter().map(|dimension| dimension.expression(SECOND, &offset, dimension.name())).collect();
+        let Grouping { named, listed, grouped, ordered } = Grouping::by(&columns);
+        let mut chosen = "FROM decisions WHERE kb = $1 AND at >= $2 AND at < $3".to_owned();
+        for (at, (dimension, _)) in query.only.iter().enumerate() {
+            chosen += &format!(" AND {} = ${}", dimension.name(), at + 4);
+        }
+        let bounds = (query.from.as_microsecond(), query.to.as_microsecond());
+        let counted = format!("SELECT {named}{} {chosen}{grouped}{ordered}", sums("1"));
+        let counted = bound(kb, bounds, query, counted).fetch_all(self.read()?).await?;
+        // Nearest rank: the value below or at which the share of all lies.
+        let partition = match listed.trim_end_matches(", ") {
+            "" => String::new(),
+            keys => format!("PARTITION BY {keys} "),
+        };
+        let ranked = format!(
+            "WITH chosen AS (SELECT {named}duration_us {chosen}), ranked AS (SELECT {listed}duration_us,
+                 ROW_NUMBER() OVER ({partition}ORDER BY duration_us) AS place,
+                 COUNT(*) OVER ({}) AS n FROM chosen)
+             SELECT {listed}MIN(CASE WHEN place * 100 >= n * 50 THEN duration_us END) AS p50,
+                 MIN(CASE WHEN place * 100 >= n * 95 THEN duration_us END) AS p95,
+                 MIN(CASE WHEN place * 100 >= n * 99 THEN duration_us END) AS p99
+             FROM ranked{grouped}{ordered}",
+            partition.trim_end(),
+        );
+        let ranked = bound(kb, bounds, query, ranked).fetch_all(self.read()?).await?;
+        let durations = |ranked: &sqlx::any::AnyRow| -> Result<Durations, sqlx::Error> {
+            Ok(Durations { p50: ranked.try_get("p50")?, p95: ranked.try_get("p95")?, p99: ranked.try_get("p99")? })
+        };
+        counted.iter().zip(&ranked).map(|(counted, ranked)| row(query, counted, &durations(ranked)?)).collect()
+    }
 }
 
 type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
 /// The query with its values; every name in it is one of ours.
-fn bound<'q>(kb: &str, query: &StatisticsQuery, sql: String) -> Query<'q> {
-    let sql = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(kb.to_owned());
-    let sql = sql.bind(query.from.as_microsecond()).bind(query.to.as_microsecond());
+pub(super) fn bound<'q>(kb: &str, (from, to): (i64, i64), query: &StatisticsQuery, sql: String) -> Query<'q> {
+    let sql = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(kb.to_owned()).bind(from).bind(to);
     query.only.iter().fold(sql, |sql, (_, value)| sql.bind(plain(value)))
 }

@@ -72,16 +72,17 @@ impl Dimension {
         Self::ALL.into_iter().find(|dimension| dimension.name() == name)
     }
 
-    /// Its value in a row of `decisions`; `offset` gives the seconds that the zone is ahead of UTC at its moment.
-    pub(super) fn expression(self, offset: &str) -> String {
+    /// Its value in a row whose second is `second`, in a zone that is `offset` seconds ahead of UTC then; `column` where it
+    /// is none of time.
+    pub(super) fn expression(self, second: &str, offset: &str, column: &str) -> String {
         // A Thursday began the count of seconds; weeks begin four days later.
         let (unit, shift) = match self {
             Self::Hour => (3_600, 0),
             Self::Day => (86_400, 0),
             Self::Week => (7 * 86_400, 3 * 86_400),
-            _ => return format!("decisions.{}", self.name()),
+            _ => return column.to_owned(),
         };
-        let local = format!("(decisions.at / 1000000 + {offset} + {shift})");
+        let local = format!("({second} + {offset} + {shift})");
         format!("({local} / {unit} * {unit} - {shift})")
     }
 

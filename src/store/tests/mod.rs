@@ -106,6 +106,7 @@ macro_rules! with_both {
 
 mod files;
 mod publications;
+mod totals;
 mod upgrades;
 
 with_both!(

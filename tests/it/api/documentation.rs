@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::app::TestApp;
 
-const VERSIONED: [(&str, &str); 20] = [
+const VERSIONED: [(&str, &str); 21] = [
     ("post", "/answer"),
     ("get", "/suggest"),
     ("get", "/entries/{faq_id}"),
@@ -24,6 +24,7 @@ const VERSIONED: [(&str, &str); 20] = [
     ("post", "/tickets/{ticket_id}/events"),
     ("get", "/tickets/{ticket_id}"),
     ("get", "/audit"),
+    ("get", "/stats/entries"),
     ("get", "/customers/{customer_id}"),
     ("delete", "/customers/{customer_id}"),
     ("get", "/stats"),

@@ -56,6 +56,7 @@ fn each_role_may_do_its_own_and_staff_everything() {
         ("DELETE", "/v1/customers/c", "", [401, 401, 403, 403, 503]),
         ("GET", "/v1/stats", "", [401, 401, 403, 403, 503]),
         ("GET", "/v1/audit", "", [401, 401, 403, 403, 503]),
+        ("GET", "/v1/stats/entries", "", [401, 401, 403, 403, 503]),
         ("POST", "/v1/corpus/reload?dry_run=true", "", [401, 401, 403, 403, 200]),
         ("POST", "/v1/corpus/rollback", r#"{"version":"none"}"#, [401, 401, 403, 403, 404]),
         ("POST", "/v1/kb/phone/answer", ask, [401, 401, 200, 403, 200]),

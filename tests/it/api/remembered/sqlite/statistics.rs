@@ -84,3 +84,27 @@ fn what_is_wrong_with_a_parameter_is_named() {
         assert!(error["message"].as_str().unwrap().contains(part), "{query}: {error}");
     }
 }
+
+#[test]
+fn every_entry_is_listed_with_how_often_it_answered_also_never() {
+    let app = keeping("");
+    for _ in 0..2 {
+        app.ask("退款多久能到账");
+    }
+    let fee = app.ask("运费怎么算").json();
+    let path = format!("/v1/messages/{}/feedback", fee["message_id"].as_str().unwrap());
+    assert_eq!(app.post(&path, &json!({"rating": "bad"})).status, 200);
+    let told = app.get("/v1/stats/entries").json();
+    let entries = told["entries"].as_array().unwrap();
+    assert_eq!((entries.len(), told["never"].as_u64()), (8, Some(6)), "{told}");
+    let of = |at: usize| (entries[at]["faq_id"].as_str().unwrap(), entries[at]["answered"].as_i64().unwrap());
+    assert_eq!([of(0), of(1), of(2)], [("refund-time", 2), ("delivery-fee", 1), ("coupon", 0)], "{told}");
+    assert_eq!(entries[1]["bad"], 1);
+    let table = app.get("/v1/stats/entries?format=csv");
+    assert_eq!(table.headers["content-type"], "text/csv; charset=utf-8");
+    let lines: Vec<&str> = table.text.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!((lines[0], lines.len()), ("faq_id,question,category,answered,good,bad", 9), "{lines:?}");
+    assert_eq!(lines[1], "refund-time,退款多久能到账,售后/退款,2,0,0");
+    assert_eq!(app.get("/v1/stats/entries?from=2020-01-01&to=2020-01-02").json()["never"], 8);
+    assert_eq!(app.get("/v1/stats/entries?by=day").status, 422);
+}

@@ -120,8 +120,13 @@ impl EmbeddingTable {
         if rows.len() != count.checked_mul(dimensions)?.checked_mul(2)? {
             return None;
         }
-        let encoder = String::from_utf8(name.iter().copied().take_while(|byte| *byte != 0).collect()).ok()?;
-        let keys = keys.as_chunks().0.to_vec();
+        let (encoder, padding) = name.split_at(name.iter().position(|byte| *byte == 0).unwrap_or(name.len()));
+        let encoder = String::from_utf8(encoder.to_vec()).ok()?;
+        let keys: Vec<Key> = keys.as_chunks().0.to_vec();
+        // What is looked up among them must be in order.
+        if padding.iter().any(|byte| *byte != 0) || !keys.is_sorted_by(|a, b| a < b) {
+            return None;
+        }
         let rows = rows.as_chunks().0.iter().map(|bytes| i16::from_le_bytes(*bytes)).collect();
         Some(Self { encoder, dimensions, keys, rows })
     }

@@ -12,7 +12,7 @@ use crate::policy::{EvidenceKind, EvidenceRow};
 use crate::retrieval::{IndexError, Terms};
 
 use super::compare::stored::{Admission, StoredQuestion};
-use super::confidence::calibration::{Calibration, MIN_ROWS};
+use super::confidence::calibration::{Calibration, MIN_ROWS, Prior};
 use super::confidence::gate::Prospect;
 use super::confidence::model::{Linear, probability};
 use super::confidence::own_gate::{Lesson, teach};
@@ -87,9 +87,10 @@ impl Matcher {
             rows.iter().filter_map(|(logit, row)| Some(((*logit)?, row.right))).collect()
         };
         // Labelled questions with too few right or wrong ones among them say nothing; similar ones may.
-        let on_labelled = Calibration::fit(&outcomes(&labelled));
+        let on_labelled = Calibration::fit(&outcomes(&labelled), Prior::LABELLED);
         self.calibrated_on_labelled = on_labelled.is_some();
-        self.calibration = on_labelled.or_else(|| Calibration::fit(&outcomes(&similar))).unwrap_or(cautious);
+        let on_similar = || Calibration::fit(&outcomes(&similar), Prior::SIMILAR);
+        self.calibration = on_labelled.or_else(on_similar).unwrap_or(cautious);
         let confidence = |logit: Option<f32>| logit.map_or(0.0, |logit| probability(self.calibration.apply(logit)));
         let all = labelled.into_iter().chain(golden).chain(similar);
         self.evidence = all.map(|(logit, row)| EvidenceRow { confidence: confidence(logit).into(), ..row }).collect();

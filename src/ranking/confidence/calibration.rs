@@ -2,17 +2,20 @@
 //! fit them.
 //!
 //! The shipped gate was fitted on one corpus; how often its leader is right differs from corpus to corpus. Platt scaling
-//! (Platt 1999) on questions of the corpus itself mends scale and offset and leaves the order as it is.
+//! (Platt 1999) on questions of the corpus itself mends scale and offset and leaves the order as it is. It is fitted with
+//! a Gaussian prior around the calibration that ships (maximum a posteriori), so that questions move it only as far as
+//! they are worth.
 
-use linfa::traits::Fit;
-use linfa_logistic::LogisticRegression;
-use ndarray::{Array1, Array2};
 use serde::Serialize;
+
+use crate::numbers::solve_positive;
 
 /// Fewer questions than this say too little; the shipped calibration stays.
 pub const MIN_ROWS: usize = 200;
 /// Fewer right or fewer wrong ones than this leave the slope open.
 pub const MIN_EACH: usize = 30;
+/// Newton's method is there long before; each step squares what is left.
+const ITERATIONS: usize = 25;
 
 /// Maps the gate's logit to the logit of the confidence: `slope · logit + intercept`, slope above 0.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -29,23 +32,35 @@ impl Default for Calibration {
     }
 }
 
+/// How firmly the shipped calibration is held to: penalties on half the squared distance from it, in units of summed log
+/// loss.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prior {
+    slope: f64,
+    intercept: f64,
+}
+
+impl Prior {
+    /// For labelled questions, which are worded as customers word theirs: barely held to.
+    pub const LABELLED: Self = Self { slope: 1e-3, intercept: 1e-3 };
+    /// For similar questions. Staff word them further apart than customers do, so that each is harder to find than what
+    /// it stands for, and a fit to them alone flattens the slope: a corpus answered 8 % of its customers directly at a
+    /// precision of 0.98 where 20 % kept 0.96. Compared on six corpora from a third of these penalties to three times as
+    /// much: weaker ones answer less everywhere, stronger ones bring a corpus down to the target of 0.95 and below.
+    pub const SIMILAR: Self = Self { slope: 150.0, intercept: 20.0 };
+}
+
 impl Calibration {
     /// Fits on the gate's logit of each question's best candidate and whether that was right. `None` where the
     /// evidence is too little or would turn the order round.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "stored as the f32 it is used as")]
-    pub fn fit(evidence: &[(f32, bool)]) -> Option<Self> {
+    pub fn fit(evidence: &[(f32, bool)], prior: Prior) -> Option<Self> {
         let right = evidence.iter().filter(|(_, right)| *right).count();
         if evidence.len() < MIN_ROWS || right < MIN_EACH || evidence.len() - right < MIN_EACH {
             return None;
         }
-        let logits: Vec<f64> = evidence.iter().map(|(logit, _)| f64::from(*logit)).collect();
-        let x = Array2::from_shape_vec((evidence.len(), 1), logits).ok()?;
-        let y = Array1::from_iter(evidence.iter().map(|(_, right)| *right));
-        let fitted = LogisticRegression::default().alpha(1e-3).fit(&linfa::DatasetBase::new(x, y)).ok()?;
-        let sign = if fitted.labels().pos.class { 1.0 } else { -1.0 };
-        let slope = (sign * fitted.params().first()?) as f32;
-        let intercept = (sign * fitted.intercept()) as f32;
+        let [slope, intercept] = most_likely(evidence, prior).map(|parameter| parameter as f32);
         (slope > 0.0 && slope.is_finite() && intercept.is_finite()).then_some(Self {
             slope,
             intercept,
@@ -58,6 +73,33 @@ impl Calibration {
     pub fn apply(&self, logit: f32) -> f32 {
         self.slope * logit + self.intercept
     }
+}
+
+/// Slope and intercept of most posterior probability, by Newton's method from the prior's middle.
+fn most_likely(evidence: &[(f32, bool)], prior: Prior) -> [f64; 2] {
+    let [mut slope, mut intercept] = [1.0_f64, 0.0];
+    for _ in 0..ITERATIONS {
+        let mut gradient = [-prior.slope * (slope - 1.0), -prior.intercept * intercept];
+        let [mut steep, mut mixed, mut flat] = [prior.slope, 0.0, prior.intercept];
+        for (logit, right) in evidence {
+            let logit = f64::from(*logit);
+            let chance = 1.0 / (1.0 + (-(slope * logit + intercept)).exp());
+            let miss = f64::from(u8::from(*right)) - chance;
+            let curve = chance * (1.0 - chance);
+            gradient[0] += miss * logit;
+            gradient[1] += miss;
+            steep += curve * logit * logit;
+            mixed += curve * logit;
+            flat += curve;
+        }
+        let step = solve_positive(&mut [steep, mixed, mixed, flat], gradient.to_vec());
+        slope += step[0];
+        intercept += step[1];
+        if step.iter().all(|step| step.abs() < 1e-9) {
+            break;
+        }
+    }
+    [slope, intercept]
 }
 
 #[cfg(test)]
@@ -83,17 +125,38 @@ mod tests {
 
     #[test]
     fn finds_scale_and_offset() {
-        let found = Calibration::fit(&evidence()).unwrap();
+        let found = Calibration::fit(&evidence(), Prior::LABELLED).unwrap();
         assert!((found.slope - 2.0).abs() < 0.4, "{found:?}");
         assert!((found.intercept + 1.0).abs() < 0.3, "{found:?}");
     }
 
     #[test]
+    fn similar_questions_move_it_part_of_the_way() {
+        let far = Calibration::fit(&evidence(), Prior::LABELLED).unwrap();
+        let part = Calibration::fit(&evidence(), Prior::SIMILAR).unwrap();
+        assert!(part.slope > 1.1 && part.slope < far.slope - 0.2, "{part:?} {far:?}");
+        assert!(part.intercept < -0.2 && part.intercept > far.intercept + 0.1, "{part:?} {far:?}");
+        let many: Vec<_> = std::iter::repeat_n(evidence(), 20).flatten().collect();
+        let nearer = Calibration::fit(&many, Prior::SIMILAR).unwrap();
+        assert!((nearer.slope - far.slope).abs() < (part.slope - far.slope).abs(), "more questions carry further");
+        assert_eq!(Calibration::fit(&evidence(), Prior::SIMILAR), Some(part));
+    }
+
+    #[test]
+    fn ends_where_right_and_wrong_fall_apart() {
+        let apart: Vec<_> = (0..400_u16).map(|at| (f32::from(at) / 20.0 - 10.0, at >= 200)).collect();
+        for prior in [Prior::LABELLED, Prior::SIMILAR] {
+            let found = Calibration::fit(&apart, prior).unwrap();
+            assert!(found.slope > 1.0 && found.slope.is_finite(), "{found:?}");
+        }
+    }
+
+    #[test]
     fn declines_thin_or_contrary_evidence() {
-        assert_eq!(Calibration::fit(&evidence()[..MIN_ROWS - 1]), None);
+        assert_eq!(Calibration::fit(&evidence()[..MIN_ROWS - 1], Prior::SIMILAR), None);
         let all_right: Vec<_> = evidence().into_iter().map(|(logit, _)| (logit, true)).collect();
-        assert_eq!(Calibration::fit(&all_right), None);
+        assert_eq!(Calibration::fit(&all_right, Prior::SIMILAR), None);
         let contrary: Vec<_> = evidence().into_iter().map(|(logit, right)| (-logit, right)).collect();
-        assert_eq!(Calibration::fit(&contrary), None);
+        assert_eq!(Calibration::fit(&contrary, Prior::LABELLED), None);
     }
 }

@@ -41,8 +41,10 @@ pub struct Prior {
 }
 
 impl Prior {
-    /// For labelled questions, which are worded as customers word theirs: barely held to.
-    pub const LABELLED: Self = Self { slope: 1e-3, intercept: 1e-3 };
+    /// For labelled questions. They have taught the gate itself, which is calibrated by that; the gates that judge them
+    /// here were taught by fewer and seem surer of themselves than it. On 300 labelled questions of each of six corpora
+    /// no prior at all answers a point less and leaves the larger calibration error (0.048 instead of 0.046).
+    pub const LABELLED: Self = Self { slope: 50.0, intercept: 10.0 };
     /// For similar questions. Staff word them further apart than customers do, so that each is harder to find than what
     /// it stands for, and a fit to them alone flattens the slope: a corpus answered 8 % of its customers directly at a
     /// precision of 0.98 where 20 % kept 0.96. Compared on six corpora from a third of these penalties to three times as
@@ -123,19 +125,24 @@ mod tests {
             .collect()
     }
 
+    /// Barely held to what ships.
+    const FREE: Prior = Prior { slope: 1e-3, intercept: 1e-3 };
+
     #[test]
     fn finds_scale_and_offset() {
-        let found = Calibration::fit(&evidence(), Prior::LABELLED).unwrap();
+        let found = Calibration::fit(&evidence(), FREE).unwrap();
         assert!((found.slope - 2.0).abs() < 0.4, "{found:?}");
         assert!((found.intercept + 1.0).abs() < 0.3, "{found:?}");
     }
 
     #[test]
-    fn similar_questions_move_it_part_of_the_way() {
-        let far = Calibration::fit(&evidence(), Prior::LABELLED).unwrap();
+    fn questions_move_it_part_of_the_way() {
+        let far = Calibration::fit(&evidence(), FREE).unwrap();
         let part = Calibration::fit(&evidence(), Prior::SIMILAR).unwrap();
         assert!(part.slope > 1.1 && part.slope < far.slope - 0.2, "{part:?} {far:?}");
         assert!(part.intercept < -0.2 && part.intercept > far.intercept + 0.1, "{part:?} {far:?}");
+        let labelled = Calibration::fit(&evidence(), Prior::LABELLED).unwrap();
+        assert!(part.slope < labelled.slope && labelled.slope < far.slope, "{part:?} {labelled:?} {far:?}");
         let many: Vec<_> = std::iter::repeat_n(evidence(), 20).flatten().collect();
         let nearer = Calibration::fit(&many, Prior::SIMILAR).unwrap();
         assert!((nearer.slope - far.slope).abs() < (part.slope - far.slope).abs(), "more questions carry further");
@@ -145,7 +152,7 @@ mod tests {
     #[test]
     fn ends_where_right_and_wrong_fall_apart() {
         let apart: Vec<_> = (0..400_u16).map(|at| (f32::from(at) / 20.0 - 10.0, at >= 200)).collect();
-        for prior in [Prior::LABELLED, Prior::SIMILAR] {
+        for prior in [FREE, Prior::LABELLED, Prior::SIMILAR] {
             let found = Calibration::fit(&apart, prior).unwrap();
             assert!(found.slope > 1.0 && found.slope.is_finite(), "{found:?}");
         }
@@ -157,6 +164,6 @@ mod tests {
         let all_right: Vec<_> = evidence().into_iter().map(|(logit, _)| (logit, true)).collect();
         assert_eq!(Calibration::fit(&all_right, Prior::SIMILAR), None);
         let contrary: Vec<_> = evidence().into_iter().map(|(logit, right)| (-logit, right)).collect();
-        assert_eq!(Calibration::fit(&contrary, Prior::LABELLED), None);
+        assert_eq!(Calibration::fit(&contrary, FREE), None);
     }
 }

@@ -2,7 +2,7 @@
 """Fills a SQLite store with so many decisions and times what a console would ask of them.
 
     cargo build --release
-    python3 benches/statistics.py --decisions 10000000
+    python3 benches/stored_statistics.py --decisions 10000000
 
 The store is made by the service itself, filled with SQL over 90 days, and summed by `yingda stats rebuild`. Each question
 is asked five times; the median counts. Nothing is asserted: figures are for benches/README.md."""

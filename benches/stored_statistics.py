@@ -88,16 +88,18 @@ def main():
         subprocess.run([arguments.binary, "stats", "rebuild", "--data", folder], check=True, stdout=subprocess.DEVNULL)
         print(f"summed anew in {time.perf_counter() - began:.0f} s")
         process, url = serve(arguments.binary, folder)
-        times = {"first": day(now - 90 * 86400 + 86400), "month": day(now - 30 * 86400), "last": day(now)}
-        for name, path in QUESTIONS.items():
-            took, rows = [], 0
-            for _ in range(5):
-                began = time.perf_counter()
-                told = json.load(urllib.request.urlopen(url + path.format(**times)))
-                took.append((time.perf_counter() - began) * 1000)
-                rows = len(told.get("rows", told.get("entries", [])))
-            print(f"{statistics.median(took):8.0f} ms  {rows:6,} rows  {name}")
-        stop(process)
+        try:
+            times = {"first": day(now - 90 * 86400 + 86400), "month": day(now - 30 * 86400), "last": day(now)}
+            for name, path in QUESTIONS.items():
+                took, rows = [], 0
+                for _ in range(5):
+                    began = time.perf_counter()
+                    told = json.load(urllib.request.urlopen(url + path.format(**times)))
+                    took.append((time.perf_counter() - began) * 1000)
+                    rows = len(told.get("rows", told.get("entries", [])))
+                print(f"{statistics.median(took):8.0f} ms  {rows:6,} rows  {name}")
+        finally:
+            stop(process)
 
 
 if __name__ == "__main__":

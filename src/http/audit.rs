@@ -39,7 +39,8 @@ pub(crate) struct AuditResponse {
             where absent", example = "2026-11-30"),
         ("zone" = Option<String>, Query, description = "IANA name; that of the knowledge base where absent",
             example = "Asia/Shanghai"),
-        ("limit" = Option<u32>, Query, description = "Events at most, 1 to 5000; 200 where absent", example = 50),
+        ("limit" = Option<u32>, Query, description = "Events at most, 1 to 5000; 200 where absent", minimum = 1, maximum = 5000,
+            example = 50),
     ),
     responses((status = 200, description = "What was done", body = AuditResponse), Refusals<RecallingQuery>))]
 pub(crate) async fn show(

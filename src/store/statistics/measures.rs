@@ -91,7 +91,7 @@ pub struct Measures {
     pub bad: i64,
     /// Decisions whose last feedback names the right entry or group.
     pub corrected: i64,
-    /// Of the durations of decisions, in milliseconds. Over more than 50,000 decisions within a tenth, and absent where
+    /// Of the durations of decisions, in milliseconds. Over more than 50,000 decisions within an eighth, and absent where
     /// they are told apart by more than time and channel.
     pub p50_ms: Option<f64>,
     pub p95_ms: Option<f64>,

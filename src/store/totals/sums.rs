@@ -127,26 +127,29 @@ fn day(at: i64) -> i64 {
     (at.div_euclid(1_000_000) + AHEAD).div_euclid(DAY) * DAY - AHEAD
 }
 
-/// Buckets of a power of ten, which begins with the step's width in microseconds; the last has no end.
-const STEPS: [(i64, i64); 5] = [(1_000, 20), (10_000, 200), (100_000, 2_000), (1_000_000, 20_000), (i64::MAX, 200_000)];
+/// Beginnings of buckets within a power of ten (the E12 series of IEC 60063): none is wider than a fifth of its beginning
+/// and a little.
+const SERIES: [i64; 12] = [10, 12, 15, 18, 22, 27, 33, 39, 47, 56, 68, 82];
+/// Powers of ten that have buckets, as factors of [`SERIES`]: from ten microseconds to eight seconds.
+const POWERS: [i64; 6] = [1, 10, 100, 1_000, 10_000, 100_000];
 
-/// The bucket of a duration: its first microsecond. None above a millisecond is wider than a fifth of its beginning.
+/// Where buckets begin, in microseconds, ascending; the last has no end.
+fn beginnings() -> impl DoubleEndedIterator<Item = i64> {
+    POWERS.into_iter().flat_map(|power| SERIES.into_iter().map(move |begin| begin * power))
+}
+
+/// The bucket of a duration: its first microsecond.
 fn bucket(duration_us: i64) -> i64 {
-    let step = STEPS.iter().find(|(end, _)| duration_us < *end).map_or(1, |(_, step)| *step);
-    duration_us.max(0) / step * step
+    beginnings().rev().find(|begin| *begin <= duration_us).unwrap_or(0)
 }
 
 /// Middle of the bucket that begins here.
 pub(in crate::store) fn middle(bucket: i64) -> i64 {
-    bucket + STEPS.iter().find(|(end, _)| bucket < *end).map_or(0, |(_, step)| step / 2)
+    beginnings().find(|begin| *begin > bucket).map_or(bucket, |end| i64::midpoint(bucket, end))
 }
 
 /// [`bucket`] in SQL.
 pub(super) fn bucket_in_sql() -> String {
-    let cases: String = STEPS[..STEPS.len() - 1]
-        .iter()
-        .map(|(end, step)| format!(" WHEN duration_us < {end} THEN duration_us / {step} * {step}"))
-        .collect();
-    let last = STEPS[STEPS.len() - 1].1;
-    format!("CASE{cases} ELSE duration_us / {last} * {last} END")
+    let cases: String = beginnings().rev().map(|begin| format!(" WHEN duration_us >= {begin} THEN {begin}")).collect();
+    format!("CASE{cases} ELSE 0 END")
 }

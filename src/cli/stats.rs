@@ -39,6 +39,10 @@ pub fn run(args: RebuildArgs) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     };
+    if let Some(path) = config.storage.data.as_ref().filter(|path| !path.exists()) {
+        writeln!(err, "没有 {} 这个状态目录，也就没有记录", path.display())?;
+        return Ok(ExitCode::FAILURE);
+    }
     let state = match State::claim(&config) {
         Ok(state) => state,
         Err(error) => {

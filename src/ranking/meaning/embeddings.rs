@@ -172,6 +172,26 @@ mod tests {
     }
 
     #[test]
+    fn what_has_a_right_checksum_and_no_order_is_no_table() {
+        let encoder = SentenceEncoder::embedded(EncoderKind::Standard).unwrap();
+        let good = EmbeddingTable::build(&encoder, &["怎么退款", "运费怎么算"], &EmbeddingTable::default()).to_bytes();
+        let sealed = |content: &[u8]| {
+            let mut bytes = content.to_vec();
+            bytes.extend(blake3::hash(content).as_bytes());
+            bytes
+        };
+        let content = &good[..good.len() - 32];
+        assert!(EmbeddingTable::from_bytes(&sealed(content)).is_some_and(|table| table.to_bytes() == good));
+        let (head, keys) = (MAGIC.len() + 16, MAGIC.len() + 32);
+        let mut padded = content.to_vec();
+        padded[head - 1] = 1;
+        assert!(EmbeddingTable::from_bytes(&sealed(&padded)).is_none(), "a name with something behind its end");
+        let mut turned = content.to_vec();
+        turned[keys..keys + 32].rotate_left(16);
+        assert!(EmbeddingTable::from_bytes(&sealed(&turned)).is_none(), "keys out of order");
+    }
+
+    #[test]
     fn damage_is_no_table() {
         let encoder = SentenceEncoder::embedded(EncoderKind::Standard).unwrap();
         let good = EmbeddingTable::build(&encoder, &["怎么退款"], &EmbeddingTable::default()).to_bytes();

@@ -11,7 +11,7 @@ use super::error::StoreError;
 use super::journal::{Entry, Position};
 use super::stored_turn::StoredTurn;
 use super::totals::{Counted, Totals, judge_new, settle};
-use super::values::{places, plain};
+use super::values::{places, plain, stored};
 use crate::record::{AuditEvent, DecisionRecord, RecordedDecision};
 
 /// Rows of one statement: far below the number of values that a statement may have.
@@ -95,10 +95,6 @@ pub(super) async fn applied(pool: &AnyPool, journal: &str) -> Result<Position, S
         .await?;
     let place = |(segment, byte): (i64, i64)| Position { segment: segment.unsigned_abs(), byte: byte.unsigned_abs() };
     Ok(row.map_or_else(Position::default, place))
-}
-
-fn stored(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// Adds decisions; those that were not there.

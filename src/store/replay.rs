@@ -13,6 +13,8 @@ const ENTRIES: usize = 1_000;
 const REST: u32 = 9;
 /// Longest rest: the figures stay within seconds of what happens.
 const LONGEST_REST: Duration = Duration::from_secs(5);
+/// Longest a batch may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// First and longest wait after the database failed.
 const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
@@ -97,7 +99,9 @@ async fn step(store: &Store, applied: Position, known: Position) -> Result<(), S
         );
     }
     let count = batch.entries.len() as u64;
-    store.again(|| store.apply(&batch.entries, batch.next)).await?;
+    // A connection that was cut off without a word would be waited for as long as the system retries.
+    let applied_now = store.again(|| store.apply(&batch.entries, batch.next));
+    tokio::time::timeout(PATIENCE, applied_now).await.unwrap_or(Err(StoreError::Silent))?;
     store.inner().replayed.fetch_add(count, Ordering::Relaxed);
     store.inner().applied.send_replace(batch.next);
     if batch.next.segment > applied.segment {

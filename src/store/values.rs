@@ -7,6 +7,11 @@ pub(super) fn plain(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
+/// A count as databases take it.
+pub(super) fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
 /// `($1, $2), ($3, $4)` and so on: sqlx's own builder writes `?` where either database may be meant.
 pub(super) fn places(rows: usize, columns: usize) -> String {
     let mut places = String::new();

@@ -18,7 +18,7 @@ use super::database::Store;
 use super::engine::Engine;
 use super::error::StoreError;
 use super::recorded::moment;
-use super::values::plain;
+use super::values::{plain, stored};
 
 /// Bytes of a file in one row.
 const PIECE: usize = 1 << 20;
@@ -306,10 +306,6 @@ fn published(row: &sqlx::any::AnyRow) -> Result<Published, sqlx::Error> {
         entries: count("entries")?,
         questions: count("questions")?,
     })
-}
-
-fn stored(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 async fn in_time<T>(asked: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
